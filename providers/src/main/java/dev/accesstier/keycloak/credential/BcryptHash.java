@@ -1,0 +1,50 @@
+package dev.accesstier.keycloak.credential;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
+
+/**
+ * A hash of an older service: {@code $2a$10$…} in {@code accounts.password} or {@code $2b$12$…} in
+ * {@code passwords.hashed_password}. bcrypt looks at the first 72 bytes of the password only.
+ */
+public final class BcryptHash implements PasswordHash {
+
+  private static final Pattern FORMAT = Pattern.compile("\\$2[aby]\\$(\\d{2})\\$[./A-Za-z0-9]{53}");
+
+  /** bcrypt's own least cost. */
+  private static final int MIN_COST = 4;
+
+  /** About two seconds; a broken row that says 31 would keep a core busy for a day. */
+  private static final int MAX_COST = 15;
+
+  private final String stored;
+
+  private BcryptHash(String stored) {
+    this.stored = stored;
+  }
+
+  static BcryptHash parse(String stored) {
+    Matcher matcher = FORMAT.matcher(stored);
+    if (!matcher.matches()) {
+      throw new MalformedHashException("not of the form $2a$<cost>$<53 characters>");
+    }
+    int cost = Integer.parseInt(matcher.group(1));
+    if (cost < MIN_COST || cost > MAX_COST) {
+      throw new MalformedHashException(
+          "bcrypt cost " + cost + " is not between " + MIN_COST + " and " + MAX_COST);
+    }
+    return new BcryptHash(stored);
+  }
+
+  @Override
+  public boolean matches(String password) {
+    return OpenBSDBCrypt.checkPassword(stored, PasswordBytes.raw(password));
+  }
+
+  /** A constant, so that a hash is not printed by accident. */
+  @Override
+  public String toString() {
+    return "BcryptHash";
+  }
+}

@@ -1,0 +1,21 @@
+package dev.accesstier.keycloak.credential;
+
+/**
+ * A stored password hash. Verifying costs tens of milliseconds of CPU and, for {@link ScryptHash},
+ * 32 MiB of memory; callers limit how many run at once.
+ */
+public sealed interface PasswordHash permits ScryptHash, BcryptHash {
+
+  /**
+   * Reads a hash as it is stored.
+   *
+   * @throws MalformedHashException when the text is no hash of a known format; its message never
+   *     contains the text
+   */
+  static PasswordHash parse(String stored) {
+    return stored.startsWith("$") ? BcryptHash.parse(stored) : ScryptHash.parse(stored);
+  }
+
+  /** Whether this is the hash of that password; the comparison takes constant time. */
+  boolean matches(String password);
+}

@@ -1,0 +1,56 @@
+package dev.accesstier.keycloak.tier;
+
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
+import org.keycloak.utils.MediaTypeMatcher;
+
+/**
+ * The store of users cannot be read right now. It ends the request with status 503: a page that
+ * says so where a browser asked, {@code {"error":"temporarily_unavailable"}} elsewhere.
+ *
+ * <p>It is no {@code StorageUnavailableException} on purpose: Keycloak turns that one into "no such
+ * user" on a look-up by name or email, and a login during an outage would answer "wrong password"
+ * and count towards a brute-force lock.
+ */
+public final class TemporarilyUnavailableException extends WebApplicationException {
+
+  private static final long serialVersionUID = 1L;
+
+  /** OAuth error code, RFC 6749 section 4.1.2.1. */
+  public static final String ERROR = "temporarily_unavailable";
+
+  /** Message key of the page's sentence; Keycloak shows the key's own text where none is given. */
+  static final String MESSAGE_KEY = "accessTierTemporarilyUnavailable";
+
+  private static final String DESCRIPTION =
+      "The service cannot be reached at the moment. Please try again shortly.";
+
+  private final transient @Nullable KeycloakSession session;
+
+  public TemporarilyUnavailableException(KeycloakSession session, Throwable cause) {
+    super(ERROR, cause, Status.SERVICE_UNAVAILABLE);
+    this.session = session;
+  }
+
+  @Override
+  public Response getResponse() {
+    KeycloakSession current = session;
+    if (current == null
+        || !MediaTypeMatcher.isHtmlRequest(current.getContext().getRequestHeaders())) {
+      return Response.status(Status.SERVICE_UNAVAILABLE)
+          .type(MediaType.APPLICATION_JSON_TYPE)
+          .entity(new OAuth2ErrorRepresentation(ERROR, DESCRIPTION))
+          .build();
+    }
+    return current
+        .getProvider(LoginFormsProvider.class)
+        .setError(MESSAGE_KEY)
+        .createErrorPage(Status.SERVICE_UNAVAILABLE);
+  }
+}
