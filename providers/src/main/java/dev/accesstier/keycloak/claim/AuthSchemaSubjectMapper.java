@@ -1,0 +1,78 @@
+package dev.accesstier.keycloak.claim;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.keycloak.models.ClientSessionContext;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ProtocolMapperModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.protocol.oidc.mappers.LogoutTokenMapper;
+import org.keycloak.protocol.oidc.mappers.OIDCAttributeMapperHelper;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.representations.IDToken;
+import org.keycloak.representations.LogoutToken;
+import org.keycloak.storage.StorageId;
+
+/**
+ * Gives apps the {@code sub} their data is keyed by: for a federated user the id within its store,
+ * which for users of schema {@code auth} is {@code users.id}; for any other user Keycloak's id.
+ */
+public final class AuthSchemaSubjectMapper extends UserClaimMapper implements LogoutTokenMapper {
+
+  /** Provider id, in realm files. */
+  public static final String ID = "oidc-auth-schema-subject-mapper";
+
+  private static final List<ProviderConfigProperty> PROPERTIES = properties();
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public String getDisplayType() {
+    return "Better Auth user id as subject";
+  }
+
+  @Override
+  public String getHelpText() {
+    return "Sets sub to the id the user has in the auth schema; other users keep Keycloak's id.";
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigProperties() {
+    return PROPERTIES;
+  }
+
+  @Override
+  void setClaim(
+      IDToken token,
+      ProtocolMapperModel mapper,
+      KeycloakSession session,
+      UserSessionModel userSession,
+      UserModel user) {
+    token.setSubject(subject(user));
+  }
+
+  @Override
+  public LogoutToken transformLogoutToken(
+      LogoutToken token,
+      ProtocolMapperModel mapper,
+      KeycloakSession session,
+      UserSessionModel userSession,
+      ClientSessionContext clientSession) {
+    token.setSubject(subject(userSession.getUser()));
+    return token;
+  }
+
+  private static String subject(UserModel user) {
+    return StorageId.externalId(user.getId());
+  }
+
+  private static List<ProviderConfigProperty> properties() {
+    List<ProviderConfigProperty> properties = new ArrayList<>();
+    OIDCAttributeMapperHelper.addIncludeInTokensConfig(properties, AuthSchemaSubjectMapper.class);
+    return List.copyOf(properties);
+  }
+}

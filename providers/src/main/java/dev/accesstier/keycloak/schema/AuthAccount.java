@@ -1,0 +1,40 @@
+package dev.accesstier.keycloak.schema;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A row of {@code accounts}: one way to sign in. */
+public class AuthAccount {
+
+  /** {@code provider_id} of the row that holds the password. */
+  public static final String CREDENTIAL = "credential";
+
+  private String id = "";
+  private String userId = "";
+  private String providerId = "";
+  private @Nullable String password;
+  private Instant createdAt = Instant.EPOCH;
+
+  protected AuthAccount() {}
+
+  public String id() {
+    return id;
+  }
+
+  public String userId() {
+    return userId;
+  }
+
+  public String providerId() {
+    return providerId;
+  }
+
+  /** The hash; null for every provider but {@link #CREDENTIAL}. */
+  public @Nullable String password() {
+    return password;
+  }
+
+  public Instant createdAt() {
+    return createdAt;
+  }
+}

@@ -1,0 +1,165 @@
+package dev.accesstier.keycloak.schema;
+
+import io.agroal.api.AgroalDataSource;
+import io.micrometer.core.instrument.Metrics;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.PersistenceException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.function.Function;
+import org.hibernate.cfg.AvailableSettings;
+import org.hibernate.dialect.PostgreSQLDialect;
+import org.hibernate.jpa.HibernatePersistenceConfiguration;
+import org.hibernate.jpa.HibernatePersistenceProvider;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One component's database: its own pool and {@code EntityManagerFactory}, outside JTA. Opening
+ * needs no connection; the first use checks the schema, and the next ones go on checking until it
+ * is as needed.
+ *
+ * <p>Safe for use by many threads.
+ */
+public final class AuthDatabase implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(AuthDatabase.class);
+  private static final String MAPPING = "dev/accesstier/keycloak/schema/auth-schema.orm.xml";
+
+  /** Connections that failed, schema checks that did not pass and statements that timed out. */
+  private static final String FAILURES = "access_tier_database_failures";
+
+  /** So long after a failed connection others fail at once, and do not queue up behind it. */
+  private static final long FAIL_FAST_NANOS = 500_000_000L;
+
+  private final AuthDatabaseSettings settings;
+  private final AgroalDataSource pool;
+  private final EntityManagerFactory entityManagers;
+  private volatile boolean checked;
+  private volatile @Nullable Failure lastFailure;
+
+  private record Failure(AuthDatabaseException exception, long atNanos) {
+    boolean recent() {
+      return System.nanoTime() - atNanos < FAIL_FAST_NANOS;
+    }
+  }
+
+  /**
+   * Opens without connecting.
+   *
+   * @throws AuthDatabaseException when the server carries no PostgreSQL driver
+   */
+  public AuthDatabase(AuthDatabaseSettings settings) {
+    this.settings = settings;
+    this.pool = openPool(settings);
+    this.entityManagers = entityManagers(pool, settings.schema());
+  }
+
+  /**
+   * Connects once and says what an admin has to correct; empty when all is well.
+   *
+   * @throws AuthDatabaseException when no connection can be had
+   */
+  public static List<String> problems(AuthDatabaseSettings settings) {
+    try (AgroalDataSource pool = openPool(settings);
+        Connection connection = pool.getConnection()) {
+      return SchemaCheck.problems(connection, settings.schema());
+    } catch (SQLException e) {
+      throw new AuthDatabaseException(DatabaseErrors.explain(e, settings), e);
+    }
+  }
+
+  /**
+   * Runs reading work on a connection of its own, without a transaction: every statement stands for
+   * itself. What it returns is detached.
+   *
+   * @throws AuthDatabaseException when the database cannot be used; it has been logged
+   */
+  public <T> T read(Function<EntityManager, T> work) {
+    Failure failure = lastFailure;
+    if (failure != null && failure.recent()) {
+      throw failure.exception();
+    }
+    checkOnce();
+    try (EntityManager entityManager = entityManagers.createEntityManager()) {
+      return work.apply(entityManager);
+    } catch (PersistenceException e) {
+      throw failed(e);
+    }
+  }
+
+  /** Closes the pool; statements still running fail. */
+  @Override
+  public void close() {
+    entityManagers.close();
+    pool.close();
+  }
+
+  private void checkOnce() {
+    if (checked) {
+      return;
+    }
+    synchronized (this) {
+      Failure failure = lastFailure;
+      if (failure != null && failure.recent()) {
+        throw failure.exception();
+      }
+      if (checked) {
+        return;
+      }
+      try (Connection connection = pool.getConnection()) {
+        List<String> problems = SchemaCheck.problems(connection, settings.schema());
+        if (!problems.isEmpty()) {
+          throw failed(new AuthDatabaseException(String.join(" ", problems)));
+        }
+      } catch (SQLException e) {
+        throw failed(e);
+      }
+      checked = true;
+      LOG.infof("Connected to %s", settings);
+    }
+  }
+
+  private AuthDatabaseException failed(Exception cause) {
+    Metrics.counter(FAILURES).increment();
+    AuthDatabaseException exception =
+        cause instanceof AuthDatabaseException already
+            ? already
+            : new AuthDatabaseException(DatabaseErrors.explain(cause, settings), cause);
+    LOG.errorf("The auth database cannot be used: %s", exception.getMessage());
+    if (DatabaseErrors.meansUnreachable(cause)) {
+      lastFailure = new Failure(exception, System.nanoTime());
+    }
+    return exception;
+  }
+
+  private static AgroalDataSource openPool(AuthDatabaseSettings settings) {
+    try {
+      return ConnectionPool.open(settings);
+    } catch (NoClassDefFoundError e) {
+      throw new AuthDatabaseException(
+          "This server carries no PostgreSQL driver: build it with --db=postgres.", e);
+    }
+  }
+
+  private static EntityManagerFactory entityManagers(AgroalDataSource pool, String schema) {
+    HibernatePersistenceConfiguration configuration =
+        new HibernatePersistenceConfiguration("access-tier-auth-schema");
+    configuration
+        .managedClass(AuthUser.class)
+        .managedClass(AuthAccount.class)
+        .managedClass(AuthPassword.class)
+        .mappingFile(MAPPING)
+        .property(AvailableSettings.DATASOURCE, pool)
+        .property(AvailableSettings.DIALECT, PostgreSQLDialect.class.getName())
+        // No connection while opening: a server must start with its auth database down.
+        .property("hibernate.boot.allow_jdbc_metadata_access", false)
+        .property(AvailableSettings.DEFAULT_SCHEMA, schema)
+        .property(AvailableSettings.HBM2DDL_AUTO, "none")
+        .property(AvailableSettings.JAKARTA_VALIDATION_MODE, "none");
+    // Not configuration.createEntityManagerFactory(): Quarkus refuses Hibernate's provider there.
+    return new HibernatePersistenceProvider().createEntityManagerFactory(configuration);
+  }
+}

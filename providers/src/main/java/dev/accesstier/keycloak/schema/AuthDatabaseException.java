@@ -1,0 +1,20 @@
+package dev.accesstier.keycloak.schema;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The database cannot be used: unreachable, refused, too slow, or not of the expected form. The
+ * message is a sentence for an admin and holds no secret and no value of a query.
+ */
+public final class AuthDatabaseException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  AuthDatabaseException(String message) {
+    super(message);
+  }
+
+  public AuthDatabaseException(@Nullable String message, Throwable cause) {
+    super(message, cause);
+  }
+}

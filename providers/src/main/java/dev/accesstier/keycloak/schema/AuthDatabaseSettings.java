@@ -1,0 +1,29 @@
+package dev.accesstier.keycloak.schema;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How to reach a database with schema {@code auth}.
+ *
+ * @param jdbcUrl of the form {@code jdbc:postgresql://host:port/database}
+ * @param username null: the driver's default
+ * @param password null: none
+ * @param schema the schema's name, {@code auth} unless configured
+ * @param poolMaxSize connections at most, at least 1
+ * @param queryTimeout after which a statement is cancelled
+ */
+public record AuthDatabaseSettings(
+    String jdbcUrl,
+    @Nullable String username,
+    @Nullable String password,
+    String schema,
+    int poolMaxSize,
+    Duration queryTimeout) {
+
+  /** Leaves the password out. */
+  @Override
+  public String toString() {
+    return "schema " + schema + " in " + jdbcUrl.replaceFirst("\\?.*", "");
+  }
+}

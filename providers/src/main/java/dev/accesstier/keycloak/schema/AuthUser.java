@@ -1,0 +1,70 @@
+package dev.accesstier.keycloak.schema;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A row of {@code users}. */
+public class AuthUser {
+
+  private String id = "";
+  private String name = "";
+  private String email = "";
+  private boolean emailVerified;
+  private @Nullable String image;
+  private Instant createdAt = Instant.EPOCH;
+  private @Nullable String role;
+  private @Nullable String accessTier;
+  private @Nullable Boolean twoFactorEnabled;
+  private @Nullable Instant deletedAt;
+
+  protected AuthUser() {}
+
+  public String id() {
+    return id;
+  }
+
+  public String name() {
+    return name;
+  }
+
+  /** Stored in lower case; unique. */
+  public String email() {
+    return email;
+  }
+
+  public boolean emailVerified() {
+    return emailVerified;
+  }
+
+  /** Address of a picture. */
+  public @Nullable String image() {
+    return image;
+  }
+
+  public Instant createdAt() {
+    return createdAt;
+  }
+
+  /** Label of the enum {@code user_role}: user, admin or service. */
+  public @Nullable String role() {
+    return role;
+  }
+
+  /** Label of the enum {@code access_tier}, as it is stored. */
+  public @Nullable String accessTier() {
+    return accessTier;
+  }
+
+  /**
+   * Whether a second factor must be asked for. Better Auth keeps the truth here and never writes
+   * {@code two_factor_auth.enabled}.
+   */
+  public boolean twoFactorEnabled() {
+    return Boolean.TRUE.equals(twoFactorEnabled);
+  }
+
+  /** Whether the account was soft-deleted; Better Auth itself ignores that. */
+  public boolean deleted() {
+    return deletedAt != null;
+  }
+}

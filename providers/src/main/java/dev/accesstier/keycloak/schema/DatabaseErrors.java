@@ -1,0 +1,57 @@
+package dev.accesstier.keycloak.schema;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a database's errors into sentences for an admin, without any value of a statement. */
+final class DatabaseErrors {
+
+  private DatabaseErrors() {}
+
+  /** SQLSTATE codes as in PostgreSQL's appendix A; none means that no connection was to be had. */
+  static String explain(Throwable failure, AuthDatabaseSettings settings) {
+    String state = state(failure);
+    if (state == null) {
+      return "No connection to %s in time: the database is down, or all connections are in use."
+          .formatted(settings);
+    }
+    return switch (state) {
+      case "28P01", "28000" ->
+          "The database refuses the user name or the password given for %s.".formatted(settings);
+      case "3D000" -> "The database named in the JDBC URL does not exist (%s).".formatted(settings);
+      case "42501" -> "The database user lacks a privilege it needs on %s.".formatted(settings);
+      case "42P01", "42703", "3F000" ->
+          "A table or column that is needed is missing in %s.".formatted(settings);
+      case "57014" ->
+          "A statement on %s took longer than the query timeout of %d ms."
+              .formatted(settings, settings.queryTimeout().toMillis());
+      default ->
+          meansUnreachable(failure)
+              ? "The database cannot be reached (%s): check the JDBC URL and that it is up."
+                  .formatted(settings)
+              : "The database failed with SQLSTATE %s (%s).".formatted(state, settings);
+    };
+  }
+
+  /** Class 08 is a connection that failed, 57P0x a server going down, 53 one that is full. */
+  static boolean meansUnreachable(Throwable failure) {
+    if (failure instanceof AuthDatabaseException) {
+      return true;
+    }
+    String state = state(failure);
+    return state == null
+        || state.startsWith("08")
+        || state.startsWith("57P")
+        || state.startsWith("53")
+        || state.startsWith("28");
+  }
+
+  private static @Nullable String state(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
+        return sql.getSQLState();
+      }
+    }
+    return null;
+  }
+}

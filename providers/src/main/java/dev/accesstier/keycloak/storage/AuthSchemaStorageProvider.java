@@ -1,0 +1,271 @@
+package dev.accesstier.keycloak.storage;
+
+import dev.accesstier.keycloak.schema.AuthUser;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.credential.CredentialInput;
+import org.keycloak.credential.CredentialInputUpdater;
+import org.keycloak.credential.CredentialInputValidator;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.models.GroupModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.storage.ReadOnlyException;
+import org.keycloak.storage.StorageId;
+import org.keycloak.storage.UserStorageProvider;
+import org.keycloak.storage.user.UserCountMethodsProvider;
+import org.keycloak.storage.user.UserLookupProvider;
+import org.keycloak.storage.user.UserQueryMethodsProvider;
+import org.keycloak.userprofile.AttributeMetadata;
+import org.keycloak.userprofile.UserProfileDecorator;
+import org.keycloak.userprofile.UserProfileMetadata;
+
+/** Keycloak's calls for one component within one session, handed on to those who know. */
+final class AuthSchemaStorageProvider
+    implements UserStorageProvider,
+        UserLookupProvider,
+        UserQueryMethodsProvider,
+        UserCountMethodsProvider,
+        CredentialInputValidator,
+        CredentialInputUpdater,
+        UserProfileDecorator {
+
+  private static final Logger LOG = Logger.getLogger(AuthSchemaStorageProvider.class);
+
+  private final KeycloakSession session;
+  private final ComponentModel component;
+  private final SessionUsers users;
+  private final PasswordCheck passwords;
+
+  AuthSchemaStorageProvider(
+      KeycloakSession session,
+      ComponentModel component,
+      SessionUsers users,
+      PasswordCheck passwords) {
+    this.session = session;
+    this.component = component;
+    this.users = users;
+    this.passwords = passwords;
+  }
+
+  @Override
+  public void close() {}
+
+  // Look-up
+
+  @Override
+  public @Nullable UserModel getUserById(RealmModel realm, String id) {
+    return adapted(realm, users.byId(StorageId.externalId(id)));
+  }
+
+  @Override
+  public @Nullable UserModel getUserByUsername(RealmModel realm, String username) {
+    return getUserByEmail(realm, username);
+  }
+
+  @Override
+  public @Nullable UserModel getUserByEmail(RealmModel realm, String email) {
+    return adapted(realm, users.byEmail(email));
+  }
+
+  // Search
+
+  @Override
+  public Stream<UserModel> searchForUserStream(
+      RealmModel realm,
+      Map<String, String> params,
+      @Nullable Integer first,
+      @Nullable Integer max) {
+    return listed(realm, () -> searchFor(realm, params), first, max);
+  }
+
+  @Override
+  public Stream<UserModel> searchForUserByUserAttributeStream(
+      RealmModel realm, String name, String value) {
+    // Keycloak asks its federated storage itself for the attributes that are kept there.
+    return AuthSchemaUser.COLUMNS.contains(name)
+        ? listed(
+            realm, () -> searchFor(realm, Map.of(name, value, UserModel.EXACT, "true")), null, null)
+        : Stream.empty();
+  }
+
+  /** Keycloak keeps the memberships of federated users and asks itself for them. */
+  @Override
+  public Stream<UserModel> getGroupMembersStream(
+      RealmModel realm, GroupModel group, @Nullable Integer first, @Nullable Integer max) {
+    return Stream.empty();
+  }
+
+  /** Those who have the role by {@code users.role}; Keycloak adds those it was granted to. */
+  @Override
+  public Stream<UserModel> getRoleMembersStream(
+      RealmModel realm, RoleModel role, @Nullable Integer first, @Nullable Integer max) {
+    return role.isClientRole()
+        ? Stream.empty()
+        : listed(realm, () -> new UserSearch().role(role.getName()), first, max);
+  }
+
+  @Override
+  public int getUsersCount(RealmModel realm, boolean includeServiceAccount) {
+    return users.count(new UserSearch());
+  }
+
+  @Override
+  public int getUsersCount(RealmModel realm, String search) {
+    return users.count(new UserSearch().text(search));
+  }
+
+  @Override
+  public int getUsersCount(RealmModel realm, Map<String, String> params) {
+    return users.count(searchFor(realm, params));
+  }
+
+  /**
+   * None, in agreement with {@link #getGroupMembersStream}: Keycloak subtracts this number when it
+   * pages through a group's members, whom its own storage lists.
+   */
+  @Override
+  public int getUsersCount(RealmModel realm, Set<String> groupIds) {
+    return 0;
+  }
+
+  @Override
+  public int getUsersCount(RealmModel realm, String search, Set<String> groupIds) {
+    return users.count(new UserSearch().text(search).ids(parameters(realm).members(groupIds)));
+  }
+
+  @Override
+  public int getUsersCount(RealmModel realm, Map<String, String> params, Set<String> groupIds) {
+    return users.count(searchFor(realm, params).ids(parameters(realm).members(groupIds)));
+  }
+
+  // Credentials
+
+  @Override
+  public boolean supportsCredentialType(String type) {
+    return PasswordCredentialModel.TYPE.equals(type);
+  }
+
+  @Override
+  public boolean isConfiguredFor(RealmModel realm, UserModel user, String type) {
+    return supportsCredentialType(type)
+        && stored(user).map(stored -> stored.hash() != null).orElse(false);
+  }
+
+  @Override
+  public boolean isValid(RealmModel realm, UserModel user, CredentialInput input) {
+    String password = input.getChallengeResponse();
+    Optional<StoredPassword> stored = stored(user);
+    if (!supportsCredentialType(input.getType()) || password == null || stored.isEmpty()) {
+      return false;
+    }
+    return passwords.matches(realm, stored.get(), password)
+        && mayEnter(realm, user, stored.get().user());
+  }
+
+  @Override
+  public boolean updateCredential(RealmModel realm, UserModel user, CredentialInput input) {
+    if (!supportsCredentialType(input.getType())) {
+      return false;
+    }
+    // Not false: Keycloak would then keep a second password of its own, which would be valid.
+    throw passwordReadOnly();
+  }
+
+  @Override
+  public void disableCredentialType(RealmModel realm, UserModel user, String type) {
+    if (isConfiguredFor(realm, user, type)) {
+      throw passwordReadOnly();
+    }
+  }
+
+  @Override
+  public Stream<String> getDisableableCredentialTypesStream(RealmModel realm, UserModel user) {
+    return Stream.empty();
+  }
+
+  @Override
+  public Stream<CredentialModel> getCredentials(RealmModel realm, UserModel user) {
+    if (!isConfiguredFor(realm, user, PasswordCredentialModel.TYPE)) {
+      return Stream.empty();
+    }
+    CredentialModel password = new CredentialModel();
+    password.setType(PasswordCredentialModel.TYPE);
+    password.setFederationLink(component.getId());
+    return Stream.of(password);
+  }
+
+  // Profile
+
+  @Override
+  public List<AttributeMetadata> decorateUserProfile(
+      String providerId, UserProfileMetadata metadata) {
+    return AuthSchemaUser.COLUMNS.stream()
+        .flatMap(name -> metadata.getAttribute(name).stream())
+        .map(AttributeMetadata::clone)
+        .map(attribute -> attribute.addWriteCondition(AttributeMetadata.ALWAYS_FALSE))
+        .toList();
+  }
+
+  /** Asked after a correct password only, so that nobody else learns of it. */
+  private boolean mayEnter(RealmModel realm, UserModel user, AuthUser row) {
+    if (row.deleted()) {
+      return false;
+    }
+    if (row.twoFactorEnabled()) {
+      LOG.warnf(
+          "User %s is refused: the account has a second factor, which this version cannot ask for",
+          row.id());
+      return false;
+    }
+    // A realm that verifies emails asks for it after the login, and offers a mail.
+    if (!user.isEmailVerified() && !realm.isVerifyEmail()) {
+      LOG.warnf("User %s is refused: the email address is not verified", row.id());
+      return false;
+    }
+    return true;
+  }
+
+  private Optional<StoredPassword> stored(UserModel user) {
+    return users.password(StorageId.externalId(user.getId()));
+  }
+
+  private UserSearch searchFor(RealmModel realm, Map<String, String> params) {
+    return parameters(realm).search(params);
+  }
+
+  private SearchParameters parameters(RealmModel realm) {
+    return new SearchParameters(session, realm, component.getId());
+  }
+
+  private Stream<UserModel> listed(
+      RealmModel realm,
+      Supplier<UserSearch> search,
+      @Nullable Integer first,
+      @Nullable Integer max) {
+    return new UserPages(users).stream(search, first, max).map(row -> adapter(realm, row));
+  }
+
+  private @Nullable UserModel adapted(RealmModel realm, Optional<AuthUser> row) {
+    return row.map(found -> adapter(realm, found)).orElse(null);
+  }
+
+  private UserModel adapter(RealmModel realm, AuthUser row) {
+    return new AuthSchemaUser(session, realm, component, row);
+  }
+
+  private static ReadOnlyException passwordReadOnly() {
+    return new ReadOnlyException(
+        "The password is kept by the auth schema, which is read-only here");
+  }
+}

@@ -1,0 +1,145 @@
+package dev.accesstier.keycloak.storage;
+
+import dev.accesstier.keycloak.schema.AuthDatabase;
+import dev.accesstier.keycloak.schema.AuthDatabaseException;
+import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
+import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.tier.TierStore;
+import java.util.List;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.Config;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.component.ComponentValidationException;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.storage.UserStorageProviderFactory;
+import org.keycloak.storage.UserStorageProviderModel;
+
+/** Registers the user storage provider {@code auth-schema} and keeps its databases open. */
+public final class AuthSchemaStorageProviderFactory
+    implements UserStorageProviderFactory<AuthSchemaStorageProvider>, TierStore {
+
+  /** Provider id, in realm files and in the server's options. */
+  public static final String ID = "auth-schema";
+
+  private static final Logger LOG = Logger.getLogger(AuthSchemaStorageProviderFactory.class);
+
+  private final AuthDatabases databases = new AuthDatabases();
+  private final HashGate hashes = new HashGate();
+  private ServerDefaults serverDefaults = key -> null;
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public String getHelpText() {
+    return "Users of a Better Auth schema in PostgreSQL, with their access tiers";
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigProperties() {
+    return Option.properties();
+  }
+
+  @Override
+  public void init(Config.Scope config) {
+    serverDefaults = config::get;
+  }
+
+  @Override
+  public AuthSchemaStorageProvider create(KeycloakSession session, ComponentModel component) {
+    return new AuthSchemaStorageProvider(
+        session, component, users(session, component), passwordCheck(session));
+  }
+
+  @Override
+  public @Nullable String readTier(
+      KeycloakSession session, ComponentModel component, String externalId) {
+    return users(session, component).byId(externalId).map(AuthUser::accessTier).orElse(null);
+  }
+
+  @Override
+  public void validateConfiguration(
+      KeycloakSession session, RealmModel realm, ComponentModel component) {
+    ComponentSettings settings = settings(session, component);
+    if (component.getId() == null) {
+      // User ids contain it, and WebAuthn has room for 64 bytes: a UUID would be too long.
+      component.setId(KeycloakModelUtils.generateShortId());
+    }
+    if (settings.ownConnection() && new UserStorageProviderModel(component).isEnabled()) {
+      settings.database().ifPresent(AuthSchemaStorageProviderFactory::probe);
+    }
+  }
+
+  @Override
+  public void onUpdate(
+      KeycloakSession session, RealmModel realm, ComponentModel old, ComponentModel updated) {
+    databases.close(updated.getId());
+  }
+
+  @Override
+  public void preRemove(KeycloakSession session, RealmModel realm, ComponentModel component) {
+    databases.close(component.getId());
+  }
+
+  @Override
+  public void close() {
+    databases.close();
+  }
+
+  PasswordCheck passwordCheck(KeycloakSession session) {
+    return new PasswordCheck(session, hashes);
+  }
+
+  /** One for each session and component: whoever asks in a request sees the same rows. */
+  private SessionUsers users(KeycloakSession session, ComponentModel component) {
+    String key = SessionUsers.class.getName() + component.getId();
+    SessionUsers users = session.getAttribute(key, SessionUsers.class);
+    if (users == null) {
+      users = new SessionUsers(session, () -> database(session, component));
+      session.setAttribute(key, users);
+    }
+    return users;
+  }
+
+  private AuthDatabase database(KeycloakSession session, ComponentModel component) {
+    try {
+      return databases.of(
+          component.getId(),
+          settings(session, component)
+              .database()
+              .orElseThrow(
+                  () ->
+                      new ComponentValidationException(
+                          "neither it nor the server's spi-storage--auth-schema--jdbc-url names a"
+                              + " database")));
+    } catch (ComponentValidationException e) {
+      LOG.errorf("Component %s cannot be used: %s", component.getName(), e.getMessage());
+      throw new AuthDatabaseException(e.getMessage(), e);
+    }
+  }
+
+  private ComponentSettings settings(KeycloakSession session, ComponentModel component) {
+    return ComponentSettings.of(
+        component,
+        serverDefaults,
+        text -> session.vault().getStringSecret(text).get().orElse(text));
+  }
+
+  private static void probe(AuthDatabaseSettings settings) {
+    List<String> problems;
+    try {
+      problems = AuthDatabase.problems(settings);
+    } catch (AuthDatabaseException e) {
+      throw new ComponentValidationException(e.getMessage());
+    }
+    if (!problems.isEmpty()) {
+      throw new ComponentValidationException(String.join(" ", problems));
+    }
+  }
+}

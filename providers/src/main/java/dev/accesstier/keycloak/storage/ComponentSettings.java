@@ -1,0 +1,133 @@
+package dev.accesstier.keycloak.storage;
+
+import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.component.ComponentValidationException;
+
+/**
+ * The component's configuration, typed. What the component leaves empty comes from the server's
+ * options, and what those leave empty has a default.
+ *
+ * @param database empty when neither component nor server name a JDBC URL
+ * @param ownConnection whether the component itself names the JDBC URL
+ */
+record ComponentSettings(
+    Optional<AuthDatabaseSettings> database, boolean ownConnection, EditMode editMode) {
+
+  private static final Pattern JDBC_URL = Pattern.compile("jdbc:postgresql:\\S+");
+
+  /** What PostgreSQL takes without quotes, in lower case; 63 bytes is its limit. */
+  private static final Pattern IDENTIFIER = Pattern.compile("[a-z_][a-z0-9_$]{0,62}");
+
+  private static final Pattern ALIASES =
+      Pattern.compile("[^=,\\s]+=[^=,\\s]+(,\\s*[^=,\\s]+=[^=,\\s]+)*");
+  private static final int MAX_POOL_SIZE = 500;
+  private static final int MIN_QUERY_MILLIS = 100;
+  private static final int MAX_QUERY_MILLIS = 60_000;
+
+  /**
+   * Reads and checks the form; connects to nothing.
+   *
+   * @param serverDefault gives the server's value of an option's key, null where there is none
+   * @param secret resolves a reference to the vault
+   * @throws ComponentValidationException with a sentence that says what to correct
+   */
+  static ComponentSettings of(
+      ComponentModel component, ServerDefaults serverDefault, UnaryOperator<String> secret) {
+    Values values = new Values(component, serverDefault);
+    String jdbcUrl =
+        values.matching(Option.JDBC_URL, JDBC_URL, "jdbc:postgresql://host:5432/database");
+    String schema = values.matching(Option.SCHEMA, IDENTIFIER, "a lower-case name such as auth");
+    int poolMaxSize = values.number(Option.POOL_MAX_SIZE, 1, MAX_POOL_SIZE);
+    int queryMillis = values.number(Option.QUERY_TIMEOUT, MIN_QUERY_MILLIS, MAX_QUERY_MILLIS);
+    EditMode editMode = values.choice(Option.EDIT_MODE, EditMode.class);
+    values.choice(Option.DELETE_MODE, DeleteMode.class);
+    values.flag(Option.TIER_EDITABLE);
+    values.flag(Option.UPGRADE_BCRYPT);
+    values.flag(Option.SECURITY_EVENTS);
+    values.matching(
+        Option.PROVIDER_ALIASES, ALIASES, "a list such as google=google-oidc,github=gh");
+    if (jdbcUrl == null) {
+      return new ComponentSettings(Optional.empty(), false, editMode);
+    }
+    String password = values.text(Option.PASSWORD);
+    AuthDatabaseSettings database =
+        new AuthDatabaseSettings(
+            jdbcUrl,
+            values.text(Option.USERNAME),
+            password == null ? null : secret.apply(password),
+            schema == null ? "auth" : schema,
+            poolMaxSize,
+            Duration.ofMillis(queryMillis));
+    return new ComponentSettings(
+        Optional.of(database), own(component, Option.JDBC_URL) != null, editMode);
+  }
+
+  private static @Nullable String own(ComponentModel component, Option option) {
+    String value = component.getConfig().getFirst(option.key());
+    return value == null || value.isBlank() ? null : value.trim();
+  }
+
+  /** One component's values over the server's, over the defaults. */
+  private record Values(ComponentModel component, ServerDefaults server) {
+
+    @Nullable String text(Option option) {
+      String value = own(component, option);
+      if (value != null) {
+        return value;
+      }
+      String fallback = server.get(option.key());
+      return fallback == null || fallback.isBlank() ? option.defaultValue() : fallback.trim();
+    }
+
+    @Nullable String matching(Option option, Pattern form, String example) {
+      String value = text(option);
+      if (value != null && !form.matcher(value).matches()) {
+        throw new ComponentValidationException(
+            "%s has the wrong form: give %s.".formatted(option.label(), example));
+      }
+      return value;
+    }
+
+    int number(Option option, int min, int max) {
+      String value = text(option);
+      try {
+        int number = Integer.parseInt(value == null ? "" : value);
+        if (number >= min && number <= max) {
+          return number;
+        }
+      } catch (NumberFormatException e) {
+        // said below
+      }
+      throw new ComponentValidationException(
+          "%s must be a whole number from %s to %s."
+              .formatted(option.label(), Integer.toString(min), Integer.toString(max)));
+    }
+
+    void flag(Option option) {
+      String value = text(option);
+      if (!"true".equals(value) && !"false".equals(value)) {
+        throw new ComponentValidationException(
+            "%s must be true or false.".formatted(option.label()));
+      }
+    }
+
+    <E extends Enum<E>> E choice(Option option, Class<E> type) {
+      String value = text(option);
+      return Arrays.stream(type.getEnumConstants())
+          .filter(constant -> constant.name().equals(value))
+          .findFirst()
+          .orElseThrow(
+              () ->
+                  new ComponentValidationException(
+                      "%s must be one of %s."
+                          .formatted(option.label(), Arrays.toString(type.getEnumConstants()))));
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.accesstier.keycloak.storage;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.provider.ProviderConfigProperty;
+
+/** The component's options: names, help texts and defaults as the console shows them. */
+enum Option {
+  JDBC_URL(
+      "jdbcUrl",
+      "JDBC URL",
+      "jdbc:postgresql://host:5432/database. Empty: the server's spi-storage--auth-schema--jdbc-url.",
+      ProviderConfigProperty.STRING_TYPE,
+      null),
+  USERNAME(
+      "username",
+      "Database user",
+      "Empty: the server's spi-storage--auth-schema--username. Reading needs select on users,"
+          + " accounts and passwords.",
+      ProviderConfigProperty.STRING_TYPE,
+      null),
+  PASSWORD(
+      "password",
+      "Database password",
+      "Empty: the server's spi-storage--auth-schema--password. May be a reference to the vault.",
+      ProviderConfigProperty.PASSWORD,
+      null),
+  SCHEMA(
+      "schema",
+      "Schema",
+      "Name of the schema with Better Auth's tables. Empty: the server's"
+          + " spi-storage--auth-schema--schema, or else auth.",
+      ProviderConfigProperty.STRING_TYPE,
+      null),
+  BETTER_AUTH_SECRET(
+      "betterAuthSecret",
+      "Better Auth secret",
+      "BETTER_AUTH_SECRET of the running service, needed for what it stores encrypted. Empty: the"
+          + " server's spi-storage--auth-schema--better-auth-secret. May be a reference to the vault.",
+      ProviderConfigProperty.PASSWORD,
+      null),
+  EDIT_MODE(
+      "editMode",
+      "Edit mode",
+      "READ_ONLY: Keycloak never writes into the schema. Groups, granted roles, required actions"
+          + " and unknown attributes are kept by Keycloak and stay editable.",
+      ProviderConfigProperty.LIST_TYPE,
+      EditMode.READ_ONLY.name(),
+      names(EditMode.values())),
+  TIER_EDITABLE(
+      "tierEditable",
+      "Tier editable",
+      "Whether an access tier may be changed although the edit mode is READ_ONLY.",
+      ProviderConfigProperty.BOOLEAN_TYPE,
+      "true"),
+  UPGRADE_BCRYPT(
+      "upgradeBcrypt",
+      "Upgrade bcrypt",
+      "Whether a correct bcrypt password is stored again as scrypt. Of no effect in READ_ONLY mode.",
+      ProviderConfigProperty.BOOLEAN_TYPE,
+      "true"),
+  DELETE_MODE(
+      "deleteMode",
+      "Delete mode",
+      "SOFT sets deleted_at, HARD deletes the row. Of no effect in READ_ONLY mode.",
+      ProviderConfigProperty.LIST_TYPE,
+      DeleteMode.SOFT.name(),
+      names(DeleteMode.values())),
+  SECURITY_EVENTS(
+      "securityEvents",
+      "Security events",
+      "Whether sign-ins are recorded in security_events. Of no effect in READ_ONLY mode.",
+      ProviderConfigProperty.BOOLEAN_TYPE,
+      "false"),
+  PROVIDER_ALIASES(
+      "providerAliases",
+      "Provider aliases",
+      "Identity provider aliases that differ from Better Auth's provider ids, as"
+          + " google=google-oidc,github=gh.",
+      ProviderConfigProperty.STRING_TYPE,
+      null),
+  POOL_MAX_SIZE(
+      "poolMaxSize",
+      "Pool size",
+      "Connections at most, for this component on each node.",
+      ProviderConfigProperty.STRING_TYPE,
+      "10"),
+  QUERY_TIMEOUT(
+      "queryTimeout",
+      "Query timeout",
+      "Milliseconds after which a statement is cancelled. Above 2000, raise the server's"
+          + " spi-storage... storageProviderTimeout (3000) as well: what it interrupts counts as no such"
+          + " user.",
+      ProviderConfigProperty.STRING_TYPE,
+      "1500");
+
+  private final String key;
+  private final String label;
+  private final String help;
+  private final String type;
+  private final @Nullable String defaultValue;
+  private final List<String> choices;
+
+  Option(String key, String label, String help, String type, @Nullable String defaultValue) {
+    this(key, label, help, type, defaultValue, List.of());
+  }
+
+  Option(
+      String key,
+      String label,
+      String help,
+      String type,
+      @Nullable String defaultValue,
+      List<String> choices) {
+    this.key = key;
+    this.label = label;
+    this.help = help;
+    this.type = type;
+    this.defaultValue = defaultValue;
+    this.choices = choices;
+  }
+
+  /** The key in the component's configuration and, for the server's default, in its scope. */
+  String key() {
+    return key;
+  }
+
+  String label() {
+    return label;
+  }
+
+  @Nullable String defaultValue() {
+    return defaultValue;
+  }
+
+  static List<ProviderConfigProperty> properties() {
+    List<ProviderConfigProperty> properties = new ArrayList<>();
+    for (Option option : values()) {
+      ProviderConfigProperty property =
+          new ProviderConfigProperty(
+              option.key, option.label, option.help, option.type, option.defaultValue);
+      property.setSecret(option.type.equals(ProviderConfigProperty.PASSWORD));
+      property.setOptions(option.choices);
+      properties.add(property);
+    }
+    return properties;
+  }
+
+  private static List<String> names(Enum<?>[] values) {
+    return Arrays.stream(values).map(Enum::name).toList();
+  }
+}

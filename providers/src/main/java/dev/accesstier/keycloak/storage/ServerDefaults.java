@@ -1,0 +1,10 @@
+package dev.accesstier.keycloak.storage;
+
+import org.jspecify.annotations.Nullable;
+
+/** The server's own options, {@code spi-storage--auth-schema--…}, by the component's keys. */
+@FunctionalInterface
+interface ServerDefaults {
+
+  @Nullable String get(String key);
+}

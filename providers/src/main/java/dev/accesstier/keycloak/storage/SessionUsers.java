@@ -1,0 +1,104 @@
+package dev.accesstier.keycloak.storage;
+
+import dev.accesstier.keycloak.schema.AuthDatabase;
+import dev.accesstier.keycloak.schema.AuthDatabaseException;
+import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
+import jakarta.persistence.EntityManager;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.keycloak.models.KeycloakSession;
+
+/**
+ * What one Keycloak session, that is one request, has read of one component's users. Each row is
+ * read once, whoever asks: Keycloak's cache, the login, the claim.
+ *
+ * <p>Every method ends in a {@link TemporarilyUnavailableException} when the database cannot be
+ * read.
+ */
+final class SessionUsers {
+
+  private final KeycloakSession session;
+  private final Supplier<AuthDatabase> database;
+  private final Map<String, Optional<AuthUser>> byId = new HashMap<>();
+  private final Map<String, Optional<AuthUser>> byEmail = new HashMap<>();
+  private final Map<String, Optional<StoredPassword>> passwords = new HashMap<>();
+
+  SessionUsers(KeycloakSession session, Supplier<AuthDatabase> database) {
+    this.session = session;
+    this.database = database;
+  }
+
+  Optional<AuthUser> byId(String id) {
+    if (!storable(id)) {
+      return Optional.empty();
+    }
+    Optional<AuthUser> known = byId.get(id);
+    return known != null
+        ? known
+        : remember(id, read(em -> Optional.ofNullable(em.find(AuthUser.class, id))));
+  }
+
+  /** Looks up by the email in lower case, as Better Auth stores it. */
+  Optional<AuthUser> byEmail(String email) {
+    if (!storable(email)) {
+      return Optional.empty();
+    }
+    String key = email.toLowerCase(Locale.ROOT);
+    Optional<AuthUser> known = byEmail.get(key);
+    if (known != null) {
+      return known;
+    }
+    Optional<AuthUser> user = read(em -> UserQueries.byEmail(em, key));
+    byEmail.put(key, user);
+    user.ifPresent(found -> remember(found.id(), user));
+    return user;
+  }
+
+  /** The user together with the hashes, in one statement; empty when there is no such user. */
+  Optional<StoredPassword> password(String id) {
+    Optional<StoredPassword> known = passwords.get(id);
+    if (known != null) {
+      return known;
+    }
+    Optional<StoredPassword> password = read(em -> UserQueries.password(em, id));
+    passwords.put(id, password);
+    password.ifPresent(found -> remember(id, Optional.of(found.user())));
+    return password;
+  }
+
+  /** The users that match, in a stable order. */
+  List<AuthUser> search(UserSearch search, int first, int max) {
+    List<AuthUser> users = read(em -> UserQueries.search(em, search, first, max));
+    users.forEach(user -> remember(user.id(), Optional.of(user)));
+    return users;
+  }
+
+  int count(UserSearch search) {
+    return read(em -> UserQueries.count(em, search));
+  }
+
+  private Optional<AuthUser> remember(String id, Optional<AuthUser> user) {
+    byId.put(id, user);
+    return user;
+  }
+
+  private <T> T read(Function<EntityManager, T> work) {
+    try {
+      return database.get().read(work);
+    } catch (AuthDatabaseException e) {
+      throw new TemporarilyUnavailableException(session, e);
+    }
+  }
+
+  /** PostgreSQL knows no text with a NUL or half a surrogate pair; no user can have it. */
+  private static boolean storable(String text) {
+    return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
+  }
+}

@@ -1,0 +1,24 @@
+package dev.accesstier.keycloak.storage;
+
+import dev.accesstier.keycloak.schema.AuthUser;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A user with the hashes stored for them.
+ *
+ * @param accountHash of the credential row in {@code accounts}
+ * @param legacyHash of {@code passwords}; stale where {@code accountHash} is there
+ */
+record StoredPassword(AuthUser user, @Nullable String accountHash, @Nullable String legacyHash) {
+
+  /** The hash that counts, null for a user who has no password. */
+  @Nullable String hash() {
+    return accountHash != null ? accountHash : legacyHash;
+  }
+
+  /** Leaves the hashes out. */
+  @Override
+  public String toString() {
+    return "StoredPassword of " + user.id();
+  }
+}

@@ -1,0 +1,56 @@
+package dev.accesstier.keycloak.storage;
+
+import org.keycloak.events.Errors;
+import org.keycloak.events.Event;
+import org.keycloak.events.EventListenerProvider;
+import org.keycloak.events.EventType;
+import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.storage.UserStorageProvider;
+import org.keycloak.storage.UserStorageProviderModel;
+
+/**
+ * Makes a login with an email that nobody has take as long as one with a wrong password, so that
+ * time does not tell who has an account. It listens because Keycloak reports such a login before it
+ * answers, in the browser flow and in the direct grant alike, and outside the time limit it sets to
+ * a look-up.
+ */
+final class UnknownUserCost implements EventListenerProvider {
+
+  private final KeycloakSession session;
+
+  UnknownUserCost(KeycloakSession session) {
+    this.session = session;
+  }
+
+  @Override
+  public void onEvent(Event event) {
+    if (event.getType() == EventType.LOGIN_ERROR
+        && Errors.USER_NOT_FOUND.equals(event.getError())) {
+      RealmModel realm = session.getContext().getRealm();
+      if (realm != null
+          && realm
+              .getStorageProviders(UserStorageProvider.class)
+              .anyMatch(
+                  component ->
+                      AuthSchemaStorageProviderFactory.ID.equals(component.getProviderId())
+                          && new UserStorageProviderModel(component).isEnabled())) {
+        factory().passwordCheck(session).spendForNobody();
+      }
+    }
+  }
+
+  @Override
+  public void onEvent(AdminEvent event, boolean includeRepresentation) {}
+
+  @Override
+  public void close() {}
+
+  private AuthSchemaStorageProviderFactory factory() {
+    return (AuthSchemaStorageProviderFactory)
+        session
+            .getKeycloakSessionFactory()
+            .getProviderFactory(UserStorageProvider.class, AuthSchemaStorageProviderFactory.ID);
+  }
+}
