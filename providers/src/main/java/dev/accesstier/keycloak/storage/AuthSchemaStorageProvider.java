@@ -26,6 +26,7 @@ import org.keycloak.storage.UserStorageProvider;
 import org.keycloak.storage.user.UserCountMethodsProvider;
 import org.keycloak.storage.user.UserLookupProvider;
 import org.keycloak.storage.user.UserQueryMethodsProvider;
+import org.keycloak.storage.user.UserRegistrationProvider;
 import org.keycloak.userprofile.AttributeMetadata;
 import org.keycloak.userprofile.UserProfileDecorator;
 import org.keycloak.userprofile.UserProfileMetadata;
@@ -38,7 +39,8 @@ final class AuthSchemaStorageProvider
         UserCountMethodsProvider,
         CredentialInputValidator,
         CredentialInputUpdater,
-        UserProfileDecorator {
+        UserProfileDecorator,
+        UserRegistrationProvider {
 
   private static final Logger LOG = Logger.getLogger(AuthSchemaStorageProvider.class);
 
@@ -217,9 +219,23 @@ final class AuthSchemaStorageProvider
         .toList();
   }
 
+  // Registration
+
+  /** Nobody: the user becomes a local one. */
+  @Override
+  public @Nullable UserModel addUser(RealmModel realm, String username) {
+    return null;
+  }
+
+  @Override
+  public boolean removeUser(RealmModel realm, UserModel user) {
+    return false;
+  }
+
   /** Asked after a correct password only, so that nobody else learns of it. */
   private boolean mayEnter(RealmModel realm, UserModel user, AuthUser row) {
-    if (row.deleted()) {
+    if (row.deleted() && user.isEnabled()) {
+      // Deleted since Keycloak cached the user; one it knows as disabled it refuses by itself.
       return false;
     }
     if (row.twoFactorEnabled()) {

@@ -78,8 +78,11 @@ final class PasswordCheck {
 
   private void spendKeycloaksHash(RealmModel realm) {
     PasswordPolicy policy = realm.getPasswordPolicy();
+    String algorithm = policy.getHashAlgorithm();
     PasswordHashProvider hashes =
-        session.getProvider(PasswordHashProvider.class, policy.getHashAlgorithm());
+        algorithm == null
+            ? session.getProvider(PasswordHashProvider.class)
+            : session.getProvider(PasswordHashProvider.class, algorithm);
     if (hashes != null) {
       hashes.encodedCredential(NOBODYS_PASSWORD, policy.getHashIterations());
     }

@@ -57,8 +57,7 @@ final class SessionUsers {
     }
     Optional<AuthUser> user = read(em -> UserQueries.byEmail(em, key));
     byEmail.put(key, user);
-    user.ifPresent(found -> remember(found.id(), user));
-    return user;
+    return user.isEmpty() ? user : remember(user.get().id(), user);
   }
 
   /** The user together with the hashes, in one statement; empty when there is no such user. */
@@ -86,6 +85,7 @@ final class SessionUsers {
 
   private Optional<AuthUser> remember(String id, Optional<AuthUser> user) {
     byId.put(id, user);
+    user.ifPresent(found -> byEmail.put(found.email(), user));
     return user;
   }
 

@@ -18,14 +18,16 @@ import java.util.Map;
 final class UserSearch {
 
   private static final String EMAIL = "u.email";
-  private static final String FIRST_NAME = "lower(sql('split_part(?, '' '', 1)', u.name))";
+  private static final String FIRST_NAME =
+      "lower(cast(sql('split_part(?, '' '', 1)', u.name) as String))";
   private static final String LAST_NAME =
-      "lower(sql('substr(?, length(split_part(?, '' '', 1)) + 2)', u.name, u.name))";
+      "lower(cast(sql('substr(?, length(split_part(?, '' '', 1)) + 2)', u.name, u.name) as String))";
 
   /** As text: the enum's type may live in another schema, and knows no value it does not list. */
-  private static final String TIER = "coalesce(sql('cast(? as text)', u.accessTier), 'public')";
+  private static final String TIER =
+      "cast(sql('coalesce(cast(? as text), ''public'')', u.accessTier) as String)";
 
-  private static final String ROLE = "sql('cast(? as text)', u.role)";
+  private static final String ROLE = "cast(sql('cast(? as text)', u.role) as String)";
   private static final String PICTURE = "lower(u.image)";
 
   private final List<String> conditions = new ArrayList<>();
