@@ -83,10 +83,24 @@ public final class AuthDatabase implements AutoCloseable {
       throw failure.exception();
     }
     checkOnce();
+    try {
+      return attempt(work);
+    } catch (PersistenceException first) {
+      if (!DatabaseErrors.brokenConnection(first)) {
+        throw failed(first);
+      }
+    }
+    // The server closed a pooled connection since it was used last; the next one is validated.
+    try {
+      return attempt(work);
+    } catch (PersistenceException second) {
+      throw failed(second);
+    }
+  }
+
+  private <T> T attempt(Function<EntityManager, T> work) {
     try (EntityManager entityManager = entityManagers.createEntityManager()) {
       return work.apply(entityManager);
-    } catch (PersistenceException e) {
-      throw failed(e);
     }
   }
 
@@ -152,7 +166,7 @@ public final class AuthDatabase implements AutoCloseable {
         .managedClass(AuthAccount.class)
         .managedClass(AuthPassword.class)
         .mappingFile(MAPPING)
-        .property(AvailableSettings.DATASOURCE, pool)
+        .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
         .property(AvailableSettings.DIALECT, PostgreSQLDialect.class.getName())
         // No connection while opening: a server must start with its auth database down.
         .property("hibernate.boot.allow_jdbc_metadata_access", false)

@@ -21,7 +21,7 @@ final class ConnectionPool {
   /** Backstop behind the statement's own timeout, for a server that no longer answers at all. */
   private static final int SOCKET_TIMEOUT_SLACK_SECONDS = 1;
 
-  private static final Duration IDLE_VALIDATION = Duration.ofSeconds(2);
+  private static final Duration IDLE_VALIDATION = Duration.ofMillis(500);
   private static final Duration IDLE_REMOVAL = Duration.ofMinutes(5);
 
   private ConnectionPool() {}

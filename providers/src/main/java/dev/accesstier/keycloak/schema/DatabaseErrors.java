@@ -46,6 +46,12 @@ final class DatabaseErrors {
         || state.startsWith("28");
   }
 
+  /** A connection that worked before and no longer does. */
+  static boolean brokenConnection(Throwable failure) {
+    String state = state(failure);
+    return state != null && (state.startsWith("08") || state.startsWith("57P"));
+  }
+
   private static @Nullable String state(Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof SQLException sql && sql.getSQLState() != null) {

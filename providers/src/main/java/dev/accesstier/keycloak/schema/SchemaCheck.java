@@ -71,7 +71,7 @@ final class SchemaCheck {
     }
     if (!found) {
       return List.of(
-          "There is no schema \"%s\" in this database: correct the schema's name or the JDBC URL."
+          "There is no schema \"%s\" in this database: correct the name of the schema or the JDBC URL."
               .formatted(schema));
     }
     List<String> problems = new ArrayList<>();
@@ -93,7 +93,7 @@ final class SchemaCheck {
                       .formatted(schema, table, column));
             } else if (!seen.contains(column)) {
               problems.add(
-                  "Column \"%s\" of table \"%s.%s\" is missing: run the service's migrations first."
+                  "Column \"%s\" of table \"%s.%s\" is missing: run the migrations of the service first."
                       .formatted(column, schema, table));
             }
           }

@@ -123,6 +123,7 @@ final class AuthSchemaStorageProvider
   }
 
   @Override
+  @SuppressWarnings("deprecation") // Keycloak's admin API still counts by it.
   public int getUsersCount(RealmModel realm, String search) {
     return users.count(new UserSearch().text(search));
   }
@@ -142,6 +143,7 @@ final class AuthSchemaStorageProvider
   }
 
   @Override
+  @SuppressWarnings("deprecation")
   public int getUsersCount(RealmModel realm, String search, Set<String> groupIds) {
     return users.count(new UserSearch().text(search).ids(parameters(realm).members(groupIds)));
   }

@@ -1,0 +1,147 @@
+package dev.accesstier.keycloak.credential;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class PasswordHashTest {
+
+  /** Hashes of the real Better Auth 1.5.6, with their plaintexts. */
+  private static JsonNode known() {
+    try (InputStream json = PasswordHashTest.class.getResourceAsStream("/better-auth/known.json")) {
+      return new ObjectMapper().readTree(json);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static Stream<JsonNode> scryptVectors() {
+    return elements(known().at("/vectors/scrypt"));
+  }
+
+  private static Stream<JsonNode> users() {
+    return elements(known().get("users")).filter(user -> user.hasNonNull("storedHash"));
+  }
+
+  private static Stream<JsonNode> elements(JsonNode array) {
+    return StreamSupport.stream(array.spliterator(), false);
+  }
+
+  @ParameterizedTest
+  @MethodSource("scryptVectors")
+  void vectorsOfBetterAuthMatch(JsonNode vector) {
+    String password = vector.get("password").asText();
+
+    assertThat(PasswordBytes.nfkc(password))
+        .isEqualTo(HexFormat.of().parseHex(vector.get("nfkcUtf8Hex").asText()));
+    assertThat(PasswordHash.parse(vector.get("stored").asText()).matches(password)).isTrue();
+  }
+
+  @ParameterizedTest
+  @MethodSource("users")
+  void storedHashesOfUsersMatchTheirPasswords(JsonNode user) {
+    PasswordHash hash = PasswordHash.parse(user.get("storedHash").asText());
+
+    assertThat(hash.matches(user.get("password").asText())).isTrue();
+    if (user.hasNonNull("passwordAlt")) {
+      assertThat(hash.matches(user.get("passwordAlt").asText())).isTrue();
+    }
+    if (user.hasNonNull("passwordNot")) {
+      assertThat(hash.matches(user.get("passwordNot").asText())).isFalse();
+    }
+  }
+
+  @Nested
+  class Scrypt {
+
+    @Test
+    void aNewHashHasTheStoredFormAndMatches() {
+      ScryptHash hash = ScryptHash.of("Grüße 🔑");
+
+      assertThat(hash.stored()).matches("[0-9a-f]{32}:[0-9a-f]{128}");
+      PasswordHash read = PasswordHash.parse(hash.stored());
+      assertThat(read.matches("Gru\u0308ße 🔑")).isTrue();
+      assertThat(read.matches("Grüße")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\uD83D", "\uDD11b", "\uDD11\uD83D"})
+    void anUnpairedSurrogateCountsAsReplacementCharacter(String password) {
+      String replaced = password.replaceAll("[\uD800-\uDFFF]", "\uFFFD");
+
+      assertThat(PasswordBytes.nfkc(password)).isEqualTo(replaced.getBytes(StandardCharsets.UTF_8));
+      assertThat(PasswordBytes.raw(password)).isEqualTo(replaced.getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  @Nested
+  class Bcrypt {
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2a", "2b", "2y"})
+    void everyVersionInUseMatches(String version) {
+      String stored = bcrypt(version, "Grüße");
+
+      assertThat(PasswordHash.parse(stored).matches("Grüße")).isTrue();
+      assertThat(PasswordHash.parse(stored).matches("Gru\u0308ße")).isFalse();
+    }
+
+    @Test
+    void onlyTheFirst72BytesCount() {
+      PasswordHash hash = PasswordHash.parse(bcrypt("2b", "x".repeat(72)));
+
+      assertThat(hash.matches("x".repeat(72) + "tail")).isTrue();
+      assertThat(hash.matches("x".repeat(71))).isFalse();
+    }
+
+    private String bcrypt(String version, String password) {
+      return OpenBSDBCrypt.generate(
+          version, password.getBytes(StandardCharsets.UTF_8), new byte[16], 4);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ":",
+        "abc",
+        "$2a$",
+        "$2a$31$uBQhvMk7.Tjtbp4rUofGRuZREhc4qwgNJBQatOqqykuuSOg3MVbnK",
+        "$2a$03$uBQhvMk7.Tjtbp4rUofGRuZREhc4qwgNJBQatOqqykuuSOg3MVbnK",
+        "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b",
+        "f1a4622d2d1cab2d25a805eb17d4b7ba:dde0d621034c917253e3da081b6815e498809ab6",
+        "F1A4622D2D1CAB2D25A805EB17D4B7BA:zz"
+      })
+  void aMalformedHashIsRefusedWithoutRepeatingIt(String stored) {
+    assertThatThrownBy(() -> PasswordHash.parse(stored))
+        .isInstanceOf(MalformedHashException.class)
+        .satisfies(
+            e -> {
+              if (stored.length() > 8) {
+                assertThat(e.getMessage()).doesNotContain(stored);
+              }
+            });
+  }
+
+  @Test
+  void printingAHashDoesNotShowIt() {
+    ScryptHash hash = ScryptHash.of("secret");
+
+    assertThat(hash.toString()).doesNotContain(hash.stored().substring(0, 8));
+  }
+}

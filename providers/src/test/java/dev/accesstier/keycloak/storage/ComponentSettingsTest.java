@@ -1,0 +1,105 @@
+package dev.accesstier.keycloak.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.component.ComponentValidationException;
+
+class ComponentSettingsTest {
+
+  private static final ServerDefaults NO_DEFAULTS = key -> null;
+
+  private static ComponentModel component(Map<String, String> config) {
+    ComponentModel component = new ComponentModel();
+    config.forEach(component.getConfig()::putSingle);
+    return component;
+  }
+
+  private static ComponentSettings settings(Map<String, String> config, ServerDefaults defaults) {
+    return ComponentSettings.of(component(config), defaults, UnaryOperator.identity());
+  }
+
+  @Test
+  void anEmptyComponentIsWellFormedAndHasNoDatabase() {
+    ComponentSettings settings = settings(Map.of(), NO_DEFAULTS);
+
+    assertThat(settings.database()).isEmpty();
+    assertThat(settings.ownConnection()).isFalse();
+    assertThat(settings.editMode()).isEqualTo(EditMode.READ_ONLY);
+  }
+
+  @Test
+  void whatTheComponentLeavesEmptyComesFromTheServer() {
+    ServerDefaults server =
+        Map.of("jdbcUrl", "jdbc:postgresql://db/app", "username", "kc", "password", "s")::get;
+
+    ComponentSettings settings = settings(Map.of("username", "mine"), server);
+
+    assertThat(settings.ownConnection()).isFalse();
+    assertThat(settings.database())
+        .contains(
+            new AuthDatabaseSettings(
+                "jdbc:postgresql://db/app", "mine", "s", "auth", 10, Duration.ofMillis(1500)));
+  }
+
+  @Test
+  void aPasswordMayBeAReferenceToTheVault() {
+    ComponentSettings settings =
+        ComponentSettings.of(
+            component(Map.of("jdbcUrl", "jdbc:postgresql://db/app", "password", "${vault.db}")),
+            NO_DEFAULTS,
+            text -> text.equals("${vault.db}") ? "resolved" : text);
+
+    assertThat(settings.database().orElseThrow().password()).isEqualTo("resolved");
+  }
+
+  @Test
+  void settingsDoNotPrintThePassword() {
+    AuthDatabaseSettings database =
+        settings(
+                Map.of("jdbcUrl", "jdbc:postgresql://db/app?password=geheim", "password", "geheim"),
+                NO_DEFAULTS)
+            .database()
+            .orElseThrow();
+
+    assertThat(database.toString()).doesNotContain("geheim");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "jdbcUrl,jdbc:mysql://db/app",
+    "schema,auth; drop",
+    "schema,Auth",
+    "poolMaxSize,0",
+    "poolMaxSize,many",
+    "queryTimeout,99",
+    "editMode,WRITE",
+    "deleteMode,NEVER",
+    "tierEditable,yes",
+    "providerAliases,google"
+  })
+  void aWrongValueIsRefusedWithASentenceThatNamesTheOption(String key, String value) {
+    String label =
+        Arrays.stream(Option.values())
+            .filter(option -> option.key().equals(key))
+            .findFirst()
+            .orElseThrow()
+            .label();
+
+    assertThatThrownBy(() -> settings(Map.of(key, value), NO_DEFAULTS))
+        .isInstanceOf(ComponentValidationException.class)
+        .hasMessageContaining(label)
+        .message()
+        // Keycloak formats it with MessageFormat, which eats single quotes and braces.
+        .doesNotContain("'", "{");
+  }
+}
