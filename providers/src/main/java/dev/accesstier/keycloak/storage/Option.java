@@ -101,6 +101,8 @@ enum Option {
   private final String help;
   private final String type;
   private final @Nullable String defaultValue;
+
+  @SuppressWarnings("ImmutableEnumChecker") // always a List.of or a toList()
   private final List<String> choices;
 
   Option(String key, String label, String help, String type, @Nullable String defaultValue) {

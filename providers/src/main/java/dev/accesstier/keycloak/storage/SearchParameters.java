@@ -35,8 +35,7 @@ final class SearchParameters {
     UserSearch search = new UserSearch();
     boolean exact = Boolean.parseBoolean(parameters.get(UserModel.EXACT));
     // For attributes Keycloak's own storage takes exact as the default, for fields it does not.
-    boolean exactAttribute =
-        Boolean.parseBoolean(parameters.getOrDefault(UserModel.EXACT, Boolean.TRUE.toString()));
+    boolean exactAttribute = Boolean.parseBoolean(parameters.getOrDefault(UserModel.EXACT, "true"));
     parameters.forEach(
         (key, value) -> {
           if (value == null) {
@@ -76,8 +75,7 @@ final class SearchParameters {
   }
 
   private Set<String> locked() {
-    return withAttribute(
-        AbstractUserAdapterFederatedStorage.ENABLED_ATTRIBUTE, Boolean.FALSE.toString());
+    return withAttribute(AbstractUserAdapterFederatedStorage.ENABLED_ATTRIBUTE, "false");
   }
 
   private Set<String> withAttribute(String name, String value) {

@@ -11,16 +11,21 @@ import org.jspecify.annotations.Nullable;
  * client attribute {@code access.tier.required}.
  */
 public enum AccessTier {
-  GUEST,
-  PUBLIC,
-  BETA,
-  ALPHA,
-  FOUNDER;
+  GUEST(0),
+  PUBLIC(1),
+  BETA(2),
+  ALPHA(3),
+  FOUNDER(4);
 
   /** User attribute that carries the tier, whatever storage the user comes from. */
   public static final String ATTRIBUTE = "access_tier";
 
   private final String value = name().toLowerCase(Locale.ROOT);
+  private final int level;
+
+  AccessTier(int level) {
+    this.level = level;
+  }
 
   /** The tier of exactly that lower-case name; empty for anything else, {@code null} included. */
   public static Optional<AccessTier> parse(@Nullable String value) {
@@ -42,11 +47,11 @@ public enum AccessTier {
 
   /** From 0 for guest to 4 for founder. */
   public int level() {
-    return ordinal();
+    return level;
   }
 
   /** Whether a user of this tier may enter an app that requires the other. */
   public boolean reaches(AccessTier required) {
-    return compareTo(required) >= 0;
+    return level >= required.level;
   }
 }

@@ -42,7 +42,8 @@ public final class TemporarilyUnavailableException extends WebApplicationExcepti
   public Response getResponse() {
     KeycloakSession current = session;
     if (current == null
-        || !MediaTypeMatcher.isHtmlRequest(current.getContext().getRequestHeaders())) {
+        || !MediaTypeMatcher.isHtmlRequest(
+            current.getContext().getHttpRequest().getHttpHeaders())) {
       return Response.status(Status.SERVICE_UNAVAILABLE)
           .type(MediaType.APPLICATION_JSON_TYPE)
           .entity(new OAuth2ErrorRepresentation(ERROR, DESCRIPTION))
