@@ -1,0 +1,82 @@
+package dev.accesstier.devserver;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import javax.sql.DataSource;
+
+/** Writes users into schema {@code auth} as Better Auth would. */
+public final class SampleUsers {
+
+  private static final String USER =
+      """
+      insert into auth.users
+        (id, name, email, email_verified, role, access_tier, two_factor_enabled, deleted_at)
+      values (?, ?, ?, ?, ?::public.user_role, ?::public.access_tier, ?, ?)
+      """;
+
+  private static final String ACCOUNT =
+      """
+      insert into auth.accounts (id, account_id, provider_id, user_id, password)
+      values (?, ?, 'credential', ?, ?)
+      """;
+
+  /** Users {@code <prefix>1@example.test} and on, without passwords, made by the database. */
+  private static final String MANY =
+      """
+      insert into auth.users (id, name, email, email_verified, access_tier)
+      select ? || lpad(n::text, 32 - length(?), '0'), 'Sample User' || n,
+             lower(?) || n || '@example.test', true,
+             (array['guest', 'public', 'beta', 'alpha', 'founder'])[1 + n % 5]::public.access_tier
+        from generate_series(1, ?) n
+      """;
+
+  private final DataSource database;
+
+  public SampleUsers(DataSource database) {
+    this.database = database;
+  }
+
+  /** Adds one user, and a credential row where there is a password. */
+  public void add(SampleUser user) {
+    try (Connection connection = database.getConnection()) {
+      try (PreparedStatement insert = connection.prepareStatement(USER)) {
+        insert.setString(1, user.id());
+        insert.setString(2, user.name());
+        insert.setString(3, user.email());
+        insert.setBoolean(4, user.emailVerified());
+        insert.setString(5, user.role());
+        insert.setString(6, user.tier());
+        insert.setBoolean(7, user.twoFactor());
+        insert.setTimestamp(8, user.deletedAt() == null ? null : Timestamp.from(user.deletedAt()));
+        insert.executeUpdate();
+      }
+      if (user.passwordHash() != null) {
+        try (PreparedStatement insert = connection.prepareStatement(ACCOUNT)) {
+          insert.setString(1, SampleUser.newId());
+          insert.setString(2, user.id());
+          insert.setString(3, user.id());
+          insert.setString(4, user.passwordHash());
+          insert.executeUpdate();
+        }
+      }
+    } catch (SQLException e) {
+      throw new IllegalStateException("Cannot add " + user.email(), e);
+    }
+  }
+
+  /** Adds many users in one statement; their tiers take turns. */
+  public void addMany(String prefix, int count) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement insert = connection.prepareStatement(MANY)) {
+      insert.setString(1, prefix);
+      insert.setString(2, prefix);
+      insert.setString(3, prefix);
+      insert.setInt(4, count);
+      insert.executeUpdate();
+    } catch (SQLException e) {
+      throw new IllegalStateException("Cannot add " + count + " users", e);
+    }
+  }
+}
