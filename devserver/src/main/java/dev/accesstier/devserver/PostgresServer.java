@@ -38,10 +38,11 @@ public final class PostgresServer implements AutoCloseable {
   /**
    * Starts a server with no databases but its own.
    *
-   * @param directory for its data and log; made where it is missing
+   * @param directory for its data and log, deleted first where it exists
    * @param preferredPort taken when it is free; 0 prefers none
    */
   public static PostgresServer start(Path directory, int preferredPort) {
+    KeycloakDistribution.delete(directory);
     PostgresServer server = new PostgresServer(directory, Ports.free(preferredPort));
     server.start();
     return server;

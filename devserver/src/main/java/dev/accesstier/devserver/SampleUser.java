@@ -61,7 +61,8 @@ public record SampleUser(
         id, name, email, role, tier, emailVerified, twoFactor, passwordHash, Instant.now());
   }
 
-  static String newId() {
+  /** A new id of that form. */
+  public static String newId() {
     StringBuilder id = new StringBuilder(ID_LENGTH);
     for (int i = 0; i < ID_LENGTH; i++) {
       id.append(ALPHABET.charAt(RANDOM.nextInt(ALPHABET.length())));

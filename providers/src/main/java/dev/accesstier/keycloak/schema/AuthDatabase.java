@@ -90,7 +90,8 @@ public final class AuthDatabase implements AutoCloseable {
         throw failed(first);
       }
     }
-    // The server closed a pooled connection since it was used last; the next one is validated.
+    // The server closed this pooled connection since it was used last, and maybe the others too.
+    pool.flush(AgroalDataSource.FlushMode.IDLE);
     try {
       return attempt(work);
     } catch (PersistenceException second) {
@@ -172,6 +173,8 @@ public final class AuthDatabase implements AutoCloseable {
         .property("hibernate.boot.allow_jdbc_metadata_access", false)
         .property(AvailableSettings.DEFAULT_SCHEMA, schema)
         .property(AvailableSettings.HBM2DDL_AUTO, "none")
+        // Told once, by failed(), and without the values that a database's message may quote.
+        .property(AvailableSettings.LOG_JDBC_ERRORS, false)
         .property(AvailableSettings.JAKARTA_VALIDATION_MODE, "none");
     // Not configuration.createEntityManagerFactory(): Quarkus refuses Hibernate's provider there.
     return new HibernatePersistenceProvider().createEntityManagerFactory(configuration);

@@ -39,6 +39,8 @@ final class ConnectionPool {
                         .acquisitionTimeout(ACQUISITION_TIMEOUT)
                         .idleValidationTimeout(IDLE_VALIDATION)
                         .reapTimeout(IDLE_REMOVAL)
+                        // Without it a connection that broke in use would be lent again.
+                        .exceptionSorter(DatabaseErrors::brokenConnection)
                         .connectionFactoryConfiguration(
                             factory -> {
                               factory

@@ -4,13 +4,12 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Tells in one query whether the schema has what the mapping needs, and if not, what to do. */
 final class SchemaCheck {
@@ -48,12 +47,30 @@ final class SchemaCheck {
        where n.nspname = ?
       """;
 
-  private SchemaCheck() {}
+  /** What a table has, by column: whether this database role may read it. */
+  private final Map<String, Map<String, Boolean>> readable = new HashMap<>();
 
-  /** The first thing that is wrong, as a sentence; empty when all is there. */
+  private final String schema;
+
+  private SchemaCheck(String schema) {
+    this.schema = schema;
+  }
+
+  /** What is wrong, in sentences that say what to do; empty when all is there. */
   static List<String> problems(Connection connection, String schema) throws SQLException {
-    Map<String, Set<String>> readable = new HashMap<>();
-    Map<String, Set<String>> forbidden = new HashMap<>();
+    SchemaCheck check = new SchemaCheck(schema);
+    if (!check.look(connection)) {
+      return List.of(
+          "There is no schema \"%s\" in this database: correct the name of the schema or the JDBC URL."
+              .formatted(schema));
+    }
+    return NEEDED.entrySet().stream()
+        .flatMap(needed -> check.problems(needed.getKey(), needed.getValue()))
+        .toList();
+  }
+
+  /** Whether the schema exists. */
+  private boolean look(Connection connection) throws SQLException {
     boolean found = false;
     try (PreparedStatement statement = connection.prepareStatement(COLUMNS)) {
       statement.setString(1, schema);
@@ -61,43 +78,40 @@ final class SchemaCheck {
         while (row.next()) {
           found = true;
           String table = row.getString(1);
-          if (table != null) {
-            (row.getBoolean(3) ? readable : forbidden)
-                .computeIfAbsent(table, t -> new HashSet<>())
-                .add(row.getString(2));
+          String column = row.getString(2);
+          if (table != null && column != null) {
+            readable.computeIfAbsent(table, t -> new HashMap<>()).put(column, row.getBoolean(3));
           }
         }
       }
     }
-    if (!found) {
-      return List.of(
-          "There is no schema \"%s\" in this database: correct the name of the schema or the JDBC URL."
-              .formatted(schema));
+    return found;
+  }
+
+  private Stream<String> problems(String table, List<String> columns) {
+    Map<String, Boolean> present = readable.get(table);
+    if (present == null) {
+      return Stream.of(
+          "Table \"%s.%s\" is missing: this is not a Better Auth schema, or its migrations have not been run."
+              .formatted(schema, table));
     }
-    List<String> problems = new ArrayList<>();
-    NEEDED.forEach(
-        (table, columns) -> {
-          Set<String> seen = readable.getOrDefault(table, Set.of());
-          Set<String> unreadable = forbidden.getOrDefault(table, Set.of());
-          if (seen.isEmpty() && unreadable.isEmpty()) {
-            problems.add(
-                "Table \"%s.%s\" is missing: this is not a Better Auth schema, or its migrations have"
-                        .formatted(schema, table)
-                    + " not been run.");
-            return;
-          }
-          for (String column : columns) {
-            if (unreadable.contains(column)) {
-              problems.add(
-                  "The database user may not read \"%s.%s.%s\": grant it usage on the schema and select on the table."
-                      .formatted(schema, table, column));
-            } else if (!seen.contains(column)) {
-              problems.add(
-                  "Column \"%s\" of table \"%s.%s\" is missing: run the migrations of the service first."
-                      .formatted(column, schema, table));
-            }
-          }
-        });
-    return problems;
+    return Stream.of(
+            problem(
+                columns.stream().filter(column -> !present.containsKey(column)).toList(),
+                "Table \"%s.%s\" has no column %s: run the migrations of the service first.",
+                table),
+            problem(
+                columns.stream()
+                    .filter(column -> Boolean.FALSE.equals(present.get(column)))
+                    .toList(),
+                "The database user may not read \"%s.%s\" (%s): grant it usage on the schema and select on the table.",
+                table))
+        .flatMap(Optional::stream);
+  }
+
+  private Optional<String> problem(List<String> columns, String sentence, String table) {
+    return columns.isEmpty()
+        ? Optional.empty()
+        : Optional.of(sentence.formatted(schema, table, String.join(", ", columns)));
   }
 }

@@ -48,20 +48,29 @@ final class AuthSchemaStorageProvider
   private final ComponentModel component;
   private final SessionUsers users;
   private final PasswordCheck passwords;
+  private final Runnable releaseDatabase;
 
   AuthSchemaStorageProvider(
       KeycloakSession session,
       ComponentModel component,
       SessionUsers users,
-      PasswordCheck passwords) {
+      PasswordCheck passwords,
+      Runnable releaseDatabase) {
     this.session = session;
     this.component = component;
     this.users = users;
     this.passwords = passwords;
+    this.releaseDatabase = releaseDatabase;
   }
 
   @Override
   public void close() {}
+
+  /** The component goes with its realm, and nobody else tells. */
+  @Override
+  public void preRemove(RealmModel realm) {
+    releaseDatabase.run();
+  }
 
   // Look-up
 

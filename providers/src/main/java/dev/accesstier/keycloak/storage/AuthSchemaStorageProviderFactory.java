@@ -54,7 +54,11 @@ public final class AuthSchemaStorageProviderFactory
   @Override
   public AuthSchemaStorageProvider create(KeycloakSession session, ComponentModel component) {
     return new AuthSchemaStorageProvider(
-        session, component, users(session, component), passwordCheck(session));
+        session,
+        component,
+        users(session, component),
+        passwordCheck(session),
+        () -> databases.close(component.getId()));
   }
 
   @Override

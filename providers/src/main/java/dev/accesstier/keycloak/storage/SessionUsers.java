@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 
 /**
@@ -25,14 +26,15 @@ import org.keycloak.models.KeycloakSession;
 final class SessionUsers {
 
   private final KeycloakSession session;
-  private final Supplier<AuthDatabase> database;
+  private final Supplier<AuthDatabase> opening;
+  private @Nullable AuthDatabase database;
   private final Map<String, Optional<AuthUser>> byId = new HashMap<>();
   private final Map<String, Optional<AuthUser>> byEmail = new HashMap<>();
   private final Map<String, Optional<StoredPassword>> passwords = new HashMap<>();
 
-  SessionUsers(KeycloakSession session, Supplier<AuthDatabase> database) {
+  SessionUsers(KeycloakSession session, Supplier<AuthDatabase> opening) {
     this.session = session;
-    this.database = database;
+    this.opening = opening;
   }
 
   Optional<AuthUser> byId(String id) {
@@ -91,7 +93,12 @@ final class SessionUsers {
 
   private <T> T read(Function<EntityManager, T> work) {
     try {
-      return database.get().read(work);
+      AuthDatabase opened = database;
+      if (opened == null) {
+        opened = opening.get();
+        database = opened;
+      }
+      return opened.read(work);
     } catch (AuthDatabaseException e) {
       throw new TemporarilyUnavailableException(session, e);
     }

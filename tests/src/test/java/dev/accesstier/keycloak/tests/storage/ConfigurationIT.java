@@ -1,0 +1,124 @@
+package dev.accesstier.keycloak.tests.storage;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.accesstier.devserver.PostgresServer;
+import dev.accesstier.keycloak.tests.support.Fixture;
+import dev.accesstier.keycloak.tests.support.TestRealm;
+import dev.accesstier.keycloak.tests.support.TestServer;
+import jakarta.ws.rs.BadRequestException;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What an admin is told when the component cannot be saved as it is; and that nothing is saved. */
+@TestInstance(Lifecycle.PER_CLASS)
+final class ConfigurationIT {
+
+  private static final String OTHER = "configuration";
+
+  private final PostgresServer postgres = TestServer.shared().postgres();
+  private TestRealm realm;
+
+  @BeforeAll
+  void makeRealm() {
+    realm = TestRealm.create();
+    Fixture.load(postgres.createDatabase(OTHER));
+    postgres.execute(
+        OTHER,
+        """
+        create schema incomplete;
+        create table incomplete.users (id text, email text);
+        create table incomplete.accounts (id text);
+        create role stranger login;
+        """);
+  }
+
+  @AfterAll
+  void removeRealm() {
+    realm.close();
+  }
+
+  @ParameterizedTest(name = "{0}={1}")
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "jdbcUrl|jdbc:mysql://db/app|JDBC URL has the wrong form",
+        "schema|Auth;drop|Schema has the wrong form",
+        "poolMaxSize|0|Pool size must be a whole number from 1 to 500",
+        "poolMaxSize|many|Pool size must be a whole number",
+        "queryTimeout|1|Query timeout must be a whole number from 100 to 60000",
+        "editMode|SOMETIMES|Edit mode must be one of",
+        "deleteMode|NEVER|Delete mode must be one of",
+        "tierEditable|maybe|Tier editable must be true or false",
+        "providerAliases|google|Provider aliases has the wrong form",
+      })
+  void aWrongFormIsSaidAndNotSaved(String option, String value, String message) {
+    assertRefused(Map.of(option, value), message);
+  }
+
+  @Test
+  void aHostThatDoesNotAnswerIsSaidAndNotSaved() {
+    assertRefused(Map.of("jdbcUrl", "jdbc:postgresql://127.0.0.1:1/nowhere"), "127.0.0.1:1");
+  }
+
+  @Test
+  void aMissingDatabaseIsSaidAndNotSaved() {
+    assertRefused(Map.of("jdbcUrl", postgres.jdbcUrl("nowhere")), "nowhere");
+  }
+
+  @Test
+  void aMissingSchemaIsSaidAndNotSaved() {
+    assertRefused(
+        Map.of("jdbcUrl", postgres.jdbcUrl(OTHER), "username", "postgres", "schema", "elsewhere"),
+        "elsewhere");
+  }
+
+  @Test
+  void aMissingColumnIsSaidAndNotSaved() {
+    assertRefused(
+        Map.of("jdbcUrl", postgres.jdbcUrl(OTHER), "username", "postgres", "schema", "incomplete"),
+        "has no column name, email_verified");
+  }
+
+  @Test
+  void aRoleThatMayNotReadIsSaidAndNotSaved() {
+    assertRefused(
+        Map.of("jdbcUrl", postgres.jdbcUrl(OTHER), "username", "stranger"),
+        "may not read \\\"auth.users\\\"");
+  }
+
+  @Test
+  void aDisabledComponentIsCheckedForFormOnly() {
+    realm.configure(Map.of("enabled", "false", "jdbcUrl", "jdbc:postgresql://127.0.0.1:1/nowhere"));
+    assertThat(realm.component().getConfig().getFirst("enabled")).isEqualTo("false");
+    assertRefused(Map.of("poolMaxSize", "0"), "Pool size");
+    realm.configure(Map.of("enabled", "true", "jdbcUrl", ""));
+    assertThat(realm.user("beta-user@example.test")).isNotNull();
+  }
+
+  @Test
+  void secretsAreNotGivenBack() {
+    realm.configure(Map.of("password", "not-for-eyes", "betterAuthSecret", "neither"));
+    var config = realm.component().getConfig();
+    assertThat(config.getFirst("password")).isEqualTo("**********");
+    assertThat(config.getFirst("betterAuthSecret")).isEqualTo("**********");
+    realm.configure(Map.of("password", "", "betterAuthSecret", ""));
+  }
+
+  private void assertRefused(Map<String, String> changes, String message) {
+    var before = realm.component().getConfig();
+    BadRequestException refused =
+        catchThrowableOfType(BadRequestException.class, () -> realm.configure(changes));
+    assertThat(refused).as("%s was saved", changes).isNotNull();
+    String body = refused.getResponse().readEntity(String.class);
+    assertThat(body).contains(message).doesNotContain("Exception");
+    assertThat(realm.component().getConfig()).isEqualTo(before);
+  }
+}

@@ -1,0 +1,199 @@
+package dev.accesstier.keycloak.tests.support;
+
+import jakarta.ws.rs.core.Response;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.keycloak.admin.client.Keycloak;
+import org.keycloak.admin.client.resource.RealmResource;
+import org.keycloak.common.util.MultivaluedHashMap;
+import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.ComponentExportRepresentation;
+import org.keycloak.representations.idm.ComponentRepresentation;
+import org.keycloak.representations.idm.ProtocolMapperRepresentation;
+import org.keycloak.representations.idm.RealmRepresentation;
+import org.keycloak.representations.idm.RoleRepresentation;
+import org.keycloak.representations.idm.RolesRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+
+/**
+ * A realm of its own for one test class, with a storage component and the client {@value #APP} that
+ * has every claim of ours.
+ */
+public final class TestRealm implements AutoCloseable {
+
+  public static final String APP = "app";
+
+  /** Provider id of the storage. */
+  public static final String AUTH_SCHEMA = "auth-schema";
+
+  private static final String OIDC = "openid-connect";
+  private static final String ON = "true";
+
+  private final Keycloak admin;
+  private final String name = "test-" + shortId();
+  private final String componentId = shortId();
+  private final Oidc oidc;
+
+  private TestRealm(
+      Keycloak admin,
+      String baseUrl,
+      Map<String, String> config,
+      Consumer<RealmRepresentation> more) {
+    this.admin = admin;
+    this.oidc = new Oidc(baseUrl + "/realms/" + name);
+    RealmRepresentation realm = realm(config);
+    more.accept(realm);
+    admin.realms().create(realm);
+  }
+
+  /** On the shared server, with its connection. */
+  public static TestRealm create() {
+    return create(Map.of(), realm -> {});
+  }
+
+  /** On the shared server, with options of the component and more of the realm. */
+  public static TestRealm create(Map<String, String> config, Consumer<RealmRepresentation> more) {
+    TestServer server = TestServer.shared();
+    return new TestRealm(server.admin(), server.keycloak().baseUrl(), config, more);
+  }
+
+  /** On a server that the test started itself. */
+  public static TestRealm on(Keycloak admin, String baseUrl, Map<String, String> config) {
+    return new TestRealm(admin, baseUrl, config, realm -> {});
+  }
+
+  private RealmRepresentation realm(Map<String, String> config) {
+    RealmRepresentation realm = new RealmRepresentation();
+    realm.setRealm(name);
+    realm.setEnabled(true);
+    realm.setVerifyEmail(false);
+    realm.setRegistrationEmailAsUsername(true);
+    realm.setEventsEnabled(true);
+    realm.setClients(List.of(app()));
+    RolesRepresentation roles = new RolesRepresentation();
+    roles.setRealm(
+        List.of("user", "admin", "service").stream()
+            .map(role -> new RoleRepresentation(role, "", false))
+            .toList());
+    realm.setRoles(roles);
+    ComponentExportRepresentation component = new ComponentExportRepresentation();
+    component.setId(componentId);
+    component.setName("Better Auth");
+    component.setProviderId(AUTH_SCHEMA);
+    component.setConfig(config(config));
+    MultivaluedHashMap<String, ComponentExportRepresentation> components =
+        new MultivaluedHashMap<>();
+    components.add("org.keycloak.storage.UserStorageProvider", component);
+    realm.setComponents(components);
+    return realm;
+  }
+
+  private static MultivaluedHashMap<String, String> config(Map<String, String> more) {
+    Map<String, String> all =
+        new HashMap<>(
+            Map.of(
+                "enabled", ON,
+                "priority", "0",
+                "cachePolicy", "MAX_LIFESPAN",
+                "maxLifespan", "60000"));
+    all.putAll(more);
+    MultivaluedHashMap<String, String> config = new MultivaluedHashMap<>();
+    all.forEach(config::putSingle);
+    return config;
+  }
+
+  /** A client as {@link Oidc} speaks to it, without claims of ours. */
+  public static ClientRepresentation client(String clientId) {
+    ClientRepresentation client = new ClientRepresentation();
+    client.setClientId(clientId);
+    client.setSecret(Oidc.SECRET);
+    client.setDirectAccessGrantsEnabled(true);
+    client.setStandardFlowEnabled(true);
+    client.setRedirectUris(List.of(Oidc.redirectUri(clientId)));
+    client.setAttributes(new HashMap<>());
+    return client;
+  }
+
+  private static ClientRepresentation app() {
+    ClientRepresentation app = client(APP);
+    app.setProtocolMappers(
+        List.of(
+            mapper(
+                "oidc-access-tier-mapper",
+                Map.of("claim.name", "access_tier", "level.claim.name", "tier_level")),
+            mapper("oidc-auth-schema-subject-mapper", Map.of()),
+            mapper("oidc-auth-schema-role-mapper", Map.of("claim.name", "role"))));
+    return app;
+  }
+
+  /** A mapper that speaks in every place. */
+  public static ProtocolMapperRepresentation mapper(String type, Map<String, String> config) {
+    Map<String, String> all = new HashMap<>();
+    for (String place :
+        List.of("access.token", "id.token", "userinfo.token", "introspection.token")) {
+      all.put(place + ".claim", ON);
+    }
+    all.putAll(config);
+    ProtocolMapperRepresentation mapper = new ProtocolMapperRepresentation();
+    mapper.setName(type);
+    mapper.setProtocol(OIDC);
+    mapper.setProtocolMapper(type);
+    mapper.setConfig(all);
+    return mapper;
+  }
+
+  public RealmResource realm() {
+    return admin.realm(name);
+  }
+
+  public String name() {
+    return name;
+  }
+
+  public String componentId() {
+    return componentId;
+  }
+
+  public Oidc oidc() {
+    return oidc;
+  }
+
+  /** The federated user with that email. */
+  public UserRepresentation user(String email) {
+    return realm().users().searchByEmail(email, true).stream()
+        .findFirst()
+        .orElseThrow(() -> new AssertionError("no user " + email));
+  }
+
+  public ComponentRepresentation component() {
+    return realm().components().component(componentId).toRepresentation();
+  }
+
+  /** Changes options of the component; throws what the server answers when it refuses. */
+  public void configure(Map<String, String> changes) {
+    ComponentRepresentation component = component();
+    changes.forEach(component.getConfig()::putSingle);
+    realm().components().component(componentId).update(component);
+  }
+
+  public void add(ClientRepresentation client) {
+    try (Response created = realm().clients().create(client)) {
+      if (created.getStatus() != Response.Status.CREATED.getStatusCode()) {
+        throw new AssertionError(created.readEntity(String.class));
+      }
+    }
+  }
+
+  /** 22 characters, what a component's id must not exceed in a federated user's id. */
+  private static String shortId() {
+    return UUID.randomUUID().toString().replace("-", "").substring(0, 22);
+  }
+
+  @Override
+  public void close() {
+    realm().remove();
+  }
+}
