@@ -1,6 +1,5 @@
 package dev.accesstier.keycloak.tier;
 
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
@@ -8,6 +7,8 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
+import org.keycloak.services.CorsErrorResponseException;
+import org.keycloak.services.cors.Cors;
 import org.keycloak.utils.MediaTypeMatcher;
 
 /**
@@ -17,8 +18,12 @@ import org.keycloak.utils.MediaTypeMatcher;
  * <p>It is no {@code StorageUnavailableException} on purpose: Keycloak turns that one into "no such
  * user" on a look-up by name or email, and a login during an outage would answer "wrong password"
  * and count towards a brute-force lock.
+ *
+ * <p>It is a {@code CorsErrorResponseException} because that is the one exception that every grant
+ * lets through: the UMA grant turns any other into status 500, the JWT bearer grant into {@code
+ * invalid_grant}.
  */
-public final class TemporarilyUnavailableException extends WebApplicationException {
+public final class TemporarilyUnavailableException extends CorsErrorResponseException {
 
   private static final long serialVersionUID = 1L;
 
@@ -26,32 +31,47 @@ public final class TemporarilyUnavailableException extends WebApplicationExcepti
   public static final String ERROR = "temporarily_unavailable";
 
   /** Message key of the page's sentence; Keycloak shows the key's own text where none is given. */
-  static final String MESSAGE_KEY = "accessTierTemporarilyUnavailable";
+  public static final String MESSAGE_KEY = "accessTierTemporarilyUnavailable";
 
-  private static final String DESCRIPTION =
+  /** What callers are told; it names nothing of the database. */
+  public static final String DESCRIPTION =
       "The service cannot be reached at the moment. Please try again shortly.";
 
   private final transient @Nullable KeycloakSession session;
 
   public TemporarilyUnavailableException(KeycloakSession session, Throwable cause) {
-    super(ERROR, cause, Status.SERVICE_UNAVAILABLE);
+    super(null, ERROR, DESCRIPTION, Status.SERVICE_UNAVAILABLE);
+    initCause(cause);
     this.session = session;
   }
 
+  /**
+   * Also undoes what the request did so far, as Keycloak does for every other error: a refresh
+   * token that rotates would else be spent by an outage.
+   */
   @Override
   public Response getResponse() {
     KeycloakSession current = session;
-    if (current == null
-        || !MediaTypeMatcher.isHtmlRequest(
-            current.getContext().getHttpRequest().getHttpHeaders())) {
-      return Response.status(Status.SERVICE_UNAVAILABLE)
-          .type(MediaType.APPLICATION_JSON_TYPE)
-          .entity(new OAuth2ErrorRepresentation(ERROR, DESCRIPTION))
-          .build();
+    if (current == null) {
+      return json().build();
+    }
+    current.getTransactionManager().setRollbackOnly();
+    if (MediaTypeMatcher.isHtmlRequest(current.getContext().getHttpRequest().getHttpHeaders())) {
+      return current
+          .getProvider(LoginFormsProvider.class)
+          .setError(MESSAGE_KEY)
+          .createErrorPage(Status.SERVICE_UNAVAILABLE);
     }
     return current
-        .getProvider(LoginFormsProvider.class)
-        .setError(MESSAGE_KEY)
-        .createErrorPage(Status.SERVICE_UNAVAILABLE);
+        .getProvider(Cors.class)
+        .auth()
+        .checkAllowedOrigins(current, current.getContext().getClient())
+        .add(json());
+  }
+
+  private static Response.ResponseBuilder json() {
+    return Response.status(Status.SERVICE_UNAVAILABLE)
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .entity(new OAuth2ErrorRepresentation(ERROR, DESCRIPTION));
   }
 }
