@@ -102,9 +102,9 @@ final class TokenGate implements TokenPostProcessor {
   }
 
   /**
-   * Refuses, and undoes what the grant did so far: no user session stays behind, and a refresh
-   * token that rotates is not spent. The exception is the one that no grant swallows; UMA would
-   * turn another into status 500 and JWT bearer into {@code invalid_grant}.
+   * Refuses, and undoes what the grant did so far, so that no user session stays behind. The
+   * exception is the one that no grant swallows; UMA would turn another into status 500 and JWT
+   * bearer into {@code invalid_grant}.
    */
   private void refuse(TierRefusal refusal, UserSessionModel within) {
     Way way = Way.ofGrant(grantType());

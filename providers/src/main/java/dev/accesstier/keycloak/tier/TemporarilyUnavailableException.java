@@ -45,10 +45,7 @@ public final class TemporarilyUnavailableException extends CorsErrorResponseExce
     this.session = session;
   }
 
-  /**
-   * Also undoes what the request did so far, as Keycloak does for every other error: a refresh
-   * token that rotates would else be spent by an outage.
-   */
+  /** Also undoes what the request did so far, as Keycloak does on every other error. */
   @Override
   public Response getResponse() {
     KeycloakSession current = session;

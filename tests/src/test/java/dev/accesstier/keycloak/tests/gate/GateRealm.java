@@ -1,0 +1,201 @@
+package dev.accesstier.keycloak.tests.gate;
+
+import com.nimbusds.oauth2.sdk.AuthorizationGrant;
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
+import com.nimbusds.oauth2.sdk.ResourceOwnerPasswordCredentialsGrant;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.TokenResponse;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
+import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
+import com.nimbusds.oauth2.sdk.auth.Secret;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.token.RefreshToken;
+import com.nimbusds.oauth2.sdk.token.Tokens;
+import jakarta.ws.rs.core.Response;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.keycloak.admin.client.CreatedResponseUtil;
+import org.keycloak.admin.client.Keycloak;
+import org.keycloak.admin.client.resource.ClientResource;
+import org.keycloak.admin.client.resource.RealmResource;
+import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.EventRepresentation;
+import org.keycloak.representations.idm.RealmRepresentation;
+import org.keycloak.representations.idm.RequiredActionProviderRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.representations.idm.UserSessionRepresentation;
+import org.keycloak.util.JsonSerialization;
+
+/**
+ * A realm of its own for one test class, with local users: the gate does not care where a tier is
+ * stored. {@code open} asks for nothing, {@code gated} for alpha.
+ */
+final class GateRealm implements AutoCloseable {
+
+  static final String PASSWORD = "correct horse";
+  static final String SECRET = "secret";
+
+  final String name = "gate-" + UUID.randomUUID().toString().substring(0, 8);
+  final String base;
+  final Keycloak admin;
+
+  GateRealm(String base, Keycloak admin) {
+    this.base = base;
+    this.admin = admin;
+    RealmRepresentation realm = read();
+    realm.setRealm(name);
+    admin.realms().create(realm);
+    enableRequiredAction();
+  }
+
+  private static RealmRepresentation read() {
+    try (InputStream json = GateRealm.class.getResourceAsStream("/gate/realm.json")) {
+      return JsonSerialization.readValue(json, RealmRepresentation.class);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** As the setup script for an existing realm does it. */
+  private void enableRequiredAction() {
+    var flows = realm().flows();
+    var found =
+        flows.getUnregisteredRequiredActions().stream()
+            .filter(action -> action.getProviderId().equals("access-tier-gate"))
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("the JAR is not installed"));
+    flows.registerRequiredAction(found);
+    RequiredActionProviderRepresentation action = flows.getRequiredAction("access-tier-gate");
+    action.setEnabled(true);
+    action.setPriority(1000);
+    flows.updateRequiredAction("access-tier-gate", action);
+  }
+
+  RealmResource realm() {
+    return admin.realm(name);
+  }
+
+  String url(String path) {
+    return base + "/realms/" + name + path;
+  }
+
+  String tokenUrl() {
+    return url("/protocol/openid-connect/token");
+  }
+
+  /** Where an app sends the browser, with the code flow unless the extra parameters say else. */
+  String authUrl(String client, String extra) {
+    String responseType = extra.contains("response_type=") ? "" : "&response_type=code";
+    return url("/protocol/openid-connect/auth")
+        + ("?client_id=" + client + "&scope=openid&state=abc&nonce=xyz")
+        + ("&redirect_uri=http://app.test/" + client + responseType + extra);
+  }
+
+  /** A user of that tier with a name of its own; a null tier leaves the attribute away. */
+  String user(String tier) {
+    String username = "u" + UUID.randomUUID().toString().substring(0, 8);
+    UserRepresentation user = new UserRepresentation();
+    user.setUsername(username);
+    user.setEmail(username + "@example.org");
+    user.setEmailVerified(true);
+    user.setFirstName("Ada");
+    user.setLastName("Example");
+    user.setEnabled(true);
+    if (!tier.isEmpty()) {
+      user.setAttributes(Map.of("access_tier", List.of(tier)));
+    }
+    CredentialRepresentation password = new CredentialRepresentation();
+    password.setType(CredentialRepresentation.PASSWORD);
+    password.setValue(PASSWORD);
+    user.setCredentials(List.of(password));
+    try (Response created = realm().users().create(user)) {
+      CreatedResponseUtil.getCreatedId(created);
+    }
+    return username;
+  }
+
+  String idOf(String username) {
+    return realm().users().searchByUsername(username, true).get(0).getId();
+  }
+
+  void move(String username, String tier) {
+    var resource = realm().users().get(idOf(username));
+    UserRepresentation user = resource.toRepresentation();
+    user.setAttributes(Map.of("access_tier", List.of(tier)));
+    resource.update(user);
+  }
+
+  List<UserSessionRepresentation> sessions(String username) {
+    return realm().users().get(idOf(username)).getUserSessions();
+  }
+
+  /** Events about the refusal of that user. */
+  List<EventRepresentation> refusals(String username) {
+    String id = idOf(username);
+    return realm().getEvents().stream()
+        .filter(event -> id.equals(event.getUserId()))
+        .filter(event -> "access_denied".equals(event.getError()))
+        .toList();
+  }
+
+  ClientResource client(String clientId) {
+    ClientRepresentation found = realm().clients().findByClientId(clientId).get(0);
+    return realm().clients().get(found.getId());
+  }
+
+  void attribute(String clientId, String name, String value) {
+    ClientRepresentation client = client(clientId).toRepresentation();
+    client.getAttributes().put(name, value);
+    client(clientId).update(client);
+  }
+
+  static ClientAuthentication auth(String client) {
+    return new ClientSecretBasic(new ClientID(client), new Secret(SECRET));
+  }
+
+  HTTPResponse grant(String client, AuthorizationGrant grant, String scope) {
+    TokenRequest request =
+        new TokenRequest.Builder(URI.create(tokenUrl()), auth(client), grant)
+            .scope(Scope.parse(scope))
+            .build();
+    try {
+      return request.toHTTPRequest().send();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  HTTPResponse password(String client, String username, String scope) {
+    return grant(
+        client,
+        new ResourceOwnerPasswordCredentialsGrant(
+            username, new com.nimbusds.oauth2.sdk.auth.Secret(PASSWORD)),
+        scope);
+  }
+
+  HTTPResponse refresh(String client, RefreshToken token) {
+    return grant(client, new RefreshTokenGrant(token), "");
+  }
+
+  static Tokens tokens(HTTPResponse response) {
+    try {
+      return TokenResponse.parse(response).toSuccessResponse().getTokens();
+    } catch (ParseException | ClassCastException e) {
+      throw new AssertionError(response.getStatusCode() + " " + response.getBody(), e);
+    }
+  }
+
+  @Override
+  public void close() {
+    realm().remove();
+  }
+}

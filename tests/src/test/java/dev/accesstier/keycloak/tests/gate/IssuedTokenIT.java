@@ -1,0 +1,102 @@
+package dev.accesstier.keycloak.tests.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.oauth2.sdk.TokenIntrospectionRequest;
+import com.nimbusds.oauth2.sdk.TokenIntrospectionResponse;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import com.nimbusds.oauth2.sdk.token.AccessToken;
+import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
+import com.nimbusds.openid.connect.sdk.UserInfoRequest;
+import java.net.URI;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** What a token issued before a demotion still opens at Keycloak: nothing. */
+@TestInstance(Lifecycle.PER_CLASS)
+class IssuedTokenIT {
+
+  private final GateRealm realm = GateServer.newRealm();
+
+  @AfterAll
+  void removeRealm() {
+    realm.close();
+  }
+
+  private static AccessToken issue(GateRealm in, String user) {
+    return GateRealm.tokens(in.password("gated", user, "openid to-gated")).getAccessToken();
+  }
+
+  private static boolean active(GateRealm in, AccessToken token) throws Exception {
+    HTTPResponse response =
+        new TokenIntrospectionRequest(
+                URI.create(in.tokenUrl() + "/introspect"), GateRealm.auth("gated"), token)
+            .toHTTPRequest()
+            .send();
+    return TokenIntrospectionResponse.parse(response).toSuccessResponse().isActive();
+  }
+
+  private static HTTPResponse userInfo(GateRealm in, AccessToken token) throws Exception {
+    return new UserInfoRequest(
+            URI.create(in.url("/protocol/openid-connect/userinfo")),
+            new BearerAccessToken(token.getValue()))
+        .toHTTPRequest()
+        .send();
+  }
+
+  @Test
+  void introspectionSaysInactiveAfterADemotion() throws Exception {
+    String user = realm.user("alpha");
+    AccessToken token = issue(realm, user);
+    assertThat(active(realm, token)).isTrue();
+
+    realm.move(user, "beta");
+
+    assertThat(active(realm, token)).isFalse();
+    assertThat(realm.refusals(user))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getType()).isEqualTo("INTROSPECT_TOKEN_ERROR");
+              assertThat(event.getDetails()).containsEntry("reason", "access_tier");
+            });
+  }
+
+  @Test
+  void userInfoIsRefusedAfterADemotion() throws Exception {
+    String user = realm.user("alpha");
+    AccessToken token = issue(realm, user);
+    assertThat(userInfo(realm, token).getStatusCode()).isEqualTo(200);
+
+    realm.move(user, "beta");
+
+    HTTPResponse response = userInfo(realm, token);
+    assertThat(response.getStatusCode()).isEqualTo(403);
+    assertThat(response.getBody()).contains("access_denied");
+    assertThat(realm.refusals(user))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getType()).isEqualTo("USER_INFO_REQUEST_ERROR");
+              assertThat(event.getDetails()).containsEntry("user_tier", "beta");
+            });
+  }
+
+  @Test
+  void aRealmCanLeaveIssuedTokensAlone() throws Exception {
+    try (GateRealm lenient = GateServer.newRealm()) {
+      var settings = lenient.realm().toRepresentation();
+      settings.getAttributes().put("access.tier.check-issued-tokens", "false");
+      lenient.realm().update(settings);
+      String user = lenient.user("alpha");
+      AccessToken token = issue(lenient, user);
+
+      lenient.move(user, "public");
+
+      assertThat(active(lenient, token)).isTrue();
+      assertThat(userInfo(lenient, token).getStatusCode()).isEqualTo(200);
+    }
+  }
+}
