@@ -25,8 +25,11 @@ final class KeptSignIn {
 
   private KeptSignIn() {}
 
+  /**
+   * Called when nothing else is left to be done, for a login that would have signed the user in.
+   */
   static void keep(RequiredActionContext context) {
-    if (!isComplete(context)) {
+    if (!canBeKept(context)) {
       return;
     }
     KeycloakSession session = context.getSession();
@@ -61,19 +64,11 @@ final class KeptSignIn {
     AuthenticationManager.logSuccess(session, login);
   }
 
-  /**
-   * Whether the sign-in is one that Keycloak would have kept for an app without a required tier:
-   * nothing else is left to be done, it is no mailed link that ends without a sign-in, the session
-   * may outlive the request, and none is there yet.
-   */
-  private static boolean isComplete(RequiredActionContext context) {
+  /** Whether the session may outlive the request, and none is there yet. */
+  private static boolean canBeKept(RequiredActionContext context) {
     AuthenticationSessionModel login = context.getAuthenticationSession();
-    UserModel user = context.getUser();
-    return login.getRequiredActions().stream().allMatch(TierRequiredActionFactory.ID::equals)
-        && user.getRequiredActionsStream().allMatch(TierRequiredActionFactory.ID::equals)
-        && login.getAuthNote(AuthenticationManager.END_AFTER_REQUIRED_ACTIONS) == null
-        && login.getClientNote(AuthenticationManager.USER_SESSION_PERSISTENT_STATE) == null
-        && !LightweightUserAdapter.isLightweightUser(user)
+    return login.getClientNote(AuthenticationManager.USER_SESSION_PERSISTENT_STATE) == null
+        && !LightweightUserAdapter.isLightweightUser(context.getUser())
         && !hasSession(context);
   }
 

@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.gate;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.tier.TierGate;
 import dev.accesstier.keycloak.tier.TierRefusal;
+import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.Optional;
 import org.keycloak.OAuth2Constants;
@@ -13,6 +14,7 @@ import org.keycloak.events.Details;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.protocol.oidc.grants.device.DeviceGrantType;
+import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.TokenUtil;
 
@@ -90,8 +92,30 @@ final class TierRequiredAction implements RequiredActionProvider {
   private void showDeniedPage(RequiredActionContext context, TierRefusal refusal) {
     Refusals.report(session, Way.BROWSER, refusal, null);
     denyWaitingDevice(context);
-    KeptSignIn.keep(context);
-    context.challenge(DeniedPage.of(context, refusal));
+    Response page = DeniedPage.of(context, refusal);
+    if (Pending.nothingBut(context)) {
+      if (Pending.endsWithoutSignIn(context)) {
+        spendMailedLink(context);
+      } else {
+        KeptSignIn.keep(context);
+      }
+    }
+    context.challenge(page);
+  }
+
+  /**
+   * Lets Keycloak finish a mailed link whose work is done, as it would have without the gate: the
+   * link works once. Its own last page says where to go on, and is not shown.
+   */
+  private void spendMailedLink(RequiredActionContext context) {
+    AuthenticationManager.finishedRequiredActions(
+        session,
+        context.getAuthenticationSession(),
+        null,
+        context.getConnection(),
+        context.getHttpRequest(),
+        context.getUriInfo(),
+        context.getEvent());
   }
 
   /** The device that shows the user code polls; without this it would until the code expires. */

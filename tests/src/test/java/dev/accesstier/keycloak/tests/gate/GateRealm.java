@@ -21,6 +21,7 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.keycloak.admin.client.CreatedResponseUtil;
 import org.keycloak.admin.client.Keycloak;
@@ -29,10 +30,13 @@ import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.EventRepresentation;
+import org.keycloak.representations.idm.ManagementPermissionRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.RequiredActionProviderRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 import org.keycloak.representations.idm.UserSessionRepresentation;
+import org.keycloak.representations.idm.authorization.ClientPolicyRepresentation;
+import org.keycloak.representations.idm.authorization.ScopePermissionRepresentation;
 import org.keycloak.util.JsonSerialization;
 
 /**
@@ -156,6 +160,33 @@ final class GateRealm implements AutoCloseable {
     ClientRepresentation client = client(clientId).toRepresentation();
     client.getAttributes().put(name, value);
     client(clientId).update(client);
+  }
+
+  /** Gives the permission that legacy exchange asks for; false where the server lacks features. */
+  boolean allowLegacyExchange(String from, String to) {
+    var features = admin.serverInfo().getInfo().getFeatures();
+    boolean possible =
+        Set.of("TOKEN_EXCHANGE", "ADMIN_FINE_GRAINED_AUTHZ").stream()
+            .allMatch(
+                name ->
+                    features.stream()
+                        .anyMatch(one -> one.getName().equals(name) && one.isEnabled()));
+    if (!possible) {
+      return false;
+    }
+    client(to).setPermissions(new ManagementPermissionRepresentation(true));
+    ClientResource management = client("realm-management");
+    ClientPolicyRepresentation policy = new ClientPolicyRepresentation();
+    policy.setName("may exchange");
+    policy.addClient(client(from).toRepresentation().getId());
+    management.authorization().policies().client().create(policy).close();
+    String permission = "token-exchange.permission.client." + client(to).toRepresentation().getId();
+    var scope = management.authorization().permissions().scope();
+    ScopePermissionRepresentation found = scope.findByName(permission);
+    found.setPolicies(
+        Set.of(management.authorization().policies().client().findByName("may exchange").getId()));
+    scope.findById(found.getId()).update(found);
+    return true;
   }
 
   static ClientAuthentication auth(String client) {

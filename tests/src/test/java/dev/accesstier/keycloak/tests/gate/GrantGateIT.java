@@ -1,6 +1,7 @@
 package dev.accesstier.keycloak.tests.gate;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
@@ -213,6 +214,37 @@ class GrantGateIT {
       realm.move(user, "beta");
 
       assertDenied(exchange("gated", token, ""));
+    }
+  }
+
+  /** Legacy exchange; the server needs the features for it. */
+  @Nested
+  class LegacyExchange {
+
+    private HTTPResponse exchange(AccessToken subject) throws Exception {
+      HTTPRequest request = new HTTPRequest(HTTPRequest.Method.POST, URI.create(realm.tokenUrl()));
+      request.setAuthorization(
+          ((com.nimbusds.oauth2.sdk.auth.ClientSecretBasic) GateRealm.auth("legacy"))
+              .toHTTPAuthorizationHeader());
+      request.setContentType("application/x-www-form-urlencoded");
+      request.setBody(
+          "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&audience=gated"
+              + "&subject_token="
+              + subject.getValue());
+      return request.send();
+    }
+
+    @Test
+    void toATargetTheUserMayNotEnter() throws Exception {
+      assumeThat(realm.allowLegacyExchange("legacy", "gated")).isTrue();
+      String below = realm.user("beta");
+      String above = realm.user("alpha");
+      var belowToken = GateRealm.tokens(realm.password("legacy", below, "openid"));
+      var aboveToken = GateRealm.tokens(realm.password("legacy", above, "openid"));
+
+      assertDenied(exchange(belowToken.getAccessToken()));
+      assertRefusal(below, "TOKEN_EXCHANGE_ERROR");
+      assertThat(GateRealm.tokens(exchange(aboveToken.getAccessToken()))).isNotNull();
     }
   }
 

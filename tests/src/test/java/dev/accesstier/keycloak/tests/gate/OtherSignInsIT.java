@@ -94,12 +94,16 @@ class OtherSignInsIT {
         .executeActionsEmail("gated", "http://app.test/gated", 600, List.of("UPDATE_PASSWORD"));
     Browser browser = new Browser(realm.base);
 
-    Stop confirm = browser.open(mails.nextLink());
+    String link = mails.nextLink();
+    Stop confirm = browser.open(link);
     Stop update = browser.open(confirm.page().expectFirst("a[href*=action-token]").absUrl("href"));
     Stop stop = browser.submit(update, newPassword());
 
     assertThat(stop.isDeniedPage()).as(stop.body()).isTrue();
     assertThat(browser.open(realm.authUrl("open", "")).parameter("code")).isEmpty();
+    assertThat(new Browser(realm.base).open(link).status())
+        .as("the link works once")
+        .isEqualTo(400);
   }
 
   @Nested
