@@ -1,6 +1,7 @@
 package dev.accesstier.keycloak.gate;
 
 import dev.accesstier.keycloak.tier.TierRefusal;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
@@ -47,14 +48,12 @@ final class Refusals {
   }
 
   static void count(KeycloakSession session, Way way, TierRefusal refusal) {
-    Metrics.counter(
-            COUNTER,
-            "client",
-            refusal.client().getClientId(),
-            "way",
-            way.tag(),
-            "realm",
-            session.getContext().getRealm().getName())
+    Counter.builder(COUNTER)
+        .description("Requests refused because the user's access tier does not reach the client")
+        .tag("client", refusal.client().getClientId())
+        .tag("way", way.tag())
+        .tag("realm", session.getContext().getRealm().getName())
+        .register(Metrics.globalRegistry)
         .increment();
   }
 }

@@ -30,7 +30,7 @@ final class TierIntrospection extends AccessTokenIntrospectionProvider<AccessTok
       return super.introspect(token, event);
     } catch (RuntimeException e) {
       if (e.getCause() instanceof TemporarilyUnavailableException) {
-        throw unavailable(e);
+        throw unavailable();
       }
       throw e;
     }
@@ -59,13 +59,10 @@ final class TierIntrospection extends AccessTokenIntrospectionProvider<AccessTok
   }
 
   /** The introspection endpoint answers 400 to every other exception. */
-  private static ErrorResponseException unavailable(RuntimeException cause) {
-    ErrorResponseException unavailable =
-        new ErrorResponseException(
-            TemporarilyUnavailableException.ERROR,
-            TemporarilyUnavailableException.DESCRIPTION,
-            Status.SERVICE_UNAVAILABLE);
-    unavailable.initCause(cause);
-    return unavailable;
+  private static ErrorResponseException unavailable() {
+    return new ErrorResponseException(
+        TemporarilyUnavailableException.ERROR,
+        TemporarilyUnavailableException.DESCRIPTION,
+        Status.SERVICE_UNAVAILABLE);
   }
 }

@@ -38,11 +38,18 @@ public final class TemporarilyUnavailableException extends CorsErrorResponseExce
       "The service cannot be reached at the moment. Please try again shortly.";
 
   private final transient @Nullable KeycloakSession session;
+  private final Throwable cause;
 
   public TemporarilyUnavailableException(KeycloakSession session, Throwable cause) {
     super(null, ERROR, DESCRIPTION, Status.SERVICE_UNAVAILABLE);
-    initCause(cause);
     this.session = session;
+    this.cause = cause;
+  }
+
+  /** Kept here: the exception it extends takes none, and forbids to set one later. */
+  @Override
+  public Throwable getCause() {
+    return cause;
   }
 
   /** Also undoes what the request did so far, as Keycloak does on every other error. */
