@@ -84,6 +84,7 @@ final class TokenGate implements TokenPostProcessor {
    * keeps its token; the closed one is not in it.
    */
   private void dropClosedAudiences(AccessToken token, UserModel user) {
+    token.getResourceAccess().keySet().removeIf(name -> isClosed(name, user));
     String[] audience = token.getAudience();
     if (audience == null) {
       return;
@@ -92,7 +93,6 @@ final class TokenGate implements TokenPostProcessor {
         Arrays.stream(audience).filter(name -> !isClosed(name, user)).toArray(String[]::new);
     if (open.length < audience.length) {
       token.audience(open.length == 0 ? null : open);
-      token.getResourceAccess().keySet().removeIf(name -> isClosed(name, user));
     }
   }
 

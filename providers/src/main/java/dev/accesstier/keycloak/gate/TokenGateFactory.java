@@ -14,6 +14,15 @@ public final class TokenGateFactory implements TokenPostProcessorFactory {
     return ID;
   }
 
+  /**
+   * Above the 0 of Keycloak's own: its resource indicators put an address in place of the audience,
+   * which tells no client any more.
+   */
+  @Override
+  public int order() {
+    return 100;
+  }
+
   @Override
   public TokenPostProcessor create(KeycloakSession session) {
     return new TokenGate(session);

@@ -1,16 +1,19 @@
 package dev.accesstier.keycloak.tests.gate;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jsoup.Jsoup;
 import org.jsoup.nodes.Document;
@@ -37,13 +40,12 @@ final class Browser {
     /** A parameter of the query or fragment; the empty text where there is none. */
     String parameter(String name) {
       String all = uri.getRawQuery() + "&" + uri.getRawFragment();
-      for (String part : all.split("&")) {
-        if (part.startsWith(name + "=")) {
-          return java.net.URLDecoder.decode(
-              part.substring(name.length() + 1), StandardCharsets.UTF_8);
-        }
-      }
-      return "";
+      return Pattern.compile("&")
+          .splitAsStream(all)
+          .filter(part -> part.startsWith(name + "="))
+          .map(part -> URLDecoder.decode(part.substring(name.length() + 1), UTF_8))
+          .findFirst()
+          .orElse("");
     }
   }
 
@@ -161,6 +163,6 @@ final class Browser {
   }
 
   private static String encode(String text) {
-    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    return URLEncoder.encode(text, UTF_8);
   }
 }

@@ -11,6 +11,7 @@ import com.nimbusds.oauth2.sdk.ciba.CIBAResponse;
 import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.sun.net.httpserver.HttpServer;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.util.concurrent.BlockingQueue;
@@ -26,7 +27,8 @@ class CibaGateIT {
     assumeThat(GateServer.cibaPort()).as("port of the consent device").isPositive();
     BlockingQueue<String> bearers = new LinkedBlockingQueue<>();
     HttpServer device =
-        HttpServer.create(new InetSocketAddress("127.0.0.1", GateServer.cibaPort()), 0);
+        HttpServer.create(
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), GateServer.cibaPort()), 0);
     device.createContext(
         "/",
         exchange -> {

@@ -33,6 +33,7 @@ import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.ManagementPermissionRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.RequiredActionProviderRepresentation;
+import org.keycloak.representations.idm.RoleRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 import org.keycloak.representations.idm.UserSessionRepresentation;
 import org.keycloak.representations.idm.authorization.ClientPolicyRepresentation;
@@ -162,6 +163,34 @@ final class GateRealm implements AutoCloseable {
     client(clientId).update(client);
   }
 
+  void grantRole(String username, String clientId, String role) {
+    ClientResource client = client(clientId);
+    if (client.roles().list().stream().noneMatch(one -> one.getName().equals(role))) {
+      client.roles().create(new RoleRepresentation(role, null, false));
+    }
+    realm()
+        .users()
+        .get(idOf(username))
+        .roles()
+        .clientLevel(client.toRepresentation().getId())
+        .add(List.of(client.roles().get(role).toRepresentation()));
+  }
+
+  /** Some realms set audiences by hand. */
+  void dropAudienceOfRoles() {
+    var scopes = realm().clientScopes();
+    String roles =
+        scopes.findAll().stream()
+            .filter(scope -> scope.getName().equals("roles"))
+            .findFirst()
+            .orElseThrow()
+            .getId();
+    var mappers = scopes.get(roles).getProtocolMappers();
+    mappers.getMappers().stream()
+        .filter(mapper -> mapper.getProtocolMapper().equals("oidc-audience-resolve-mapper"))
+        .forEach(mapper -> mappers.delete(mapper.getId()));
+  }
+
   /** Gives the permission that legacy exchange asks for; false where the server lacks features. */
   boolean allowLegacyExchange(String from, String to) {
     var features = admin.serverInfo().getInfo().getFeatures();
@@ -177,14 +206,20 @@ final class GateRealm implements AutoCloseable {
     client(to).setPermissions(new ManagementPermissionRepresentation(true));
     ClientResource management = client("realm-management");
     ClientPolicyRepresentation policy = new ClientPolicyRepresentation();
-    policy.setName("may exchange");
+    policy.setName("may exchange to " + to);
     policy.addClient(client(from).toRepresentation().getId());
     management.authorization().policies().client().create(policy).close();
     String permission = "token-exchange.permission.client." + client(to).toRepresentation().getId();
     var scope = management.authorization().permissions().scope();
     ScopePermissionRepresentation found = scope.findByName(permission);
     found.setPolicies(
-        Set.of(management.authorization().policies().client().findByName("may exchange").getId()));
+        Set.of(
+            management
+                .authorization()
+                .policies()
+                .client()
+                .findByName("may exchange to " + to)
+                .getId()));
     scope.findById(found.getId()).update(found);
     return true;
   }

@@ -34,6 +34,7 @@ import java.util.Date;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
@@ -125,6 +126,30 @@ class GrantGateIT {
 
     assertThat(audience(below.getAccessToken())).doesNotContain("gated");
     assertThat(audience(above.getAccessToken())).contains("gated");
+  }
+
+  /** Without the mapper that derives the audience from the roles, only the roles name the app. */
+  @Test
+  void rolesOfAClosedAppAreLeftOutOfAnOpenAppsToken() throws Exception {
+    try (GateRealm other = GateServer.newRealm()) {
+      other.dropAudienceOfRoles();
+      String below = other.user("public");
+      String above = other.user("alpha");
+      other.grantRole(below, "gated", "editor");
+      other.grantRole(above, "gated", "editor");
+
+      assertThat(rolesOf(GateRealm.tokens(other.password("open", below, "")).getAccessToken()))
+          .doesNotContain("gated");
+      assertThat(rolesOf(GateRealm.tokens(other.password("open", above, "")).getAccessToken()))
+          .contains("gated");
+    }
+  }
+
+  private static Set<String> rolesOf(AccessToken token) throws Exception {
+    return SignedJWT.parse(token.getValue())
+        .getJWTClaimsSet()
+        .getJSONObjectClaim("resource_access")
+        .keySet();
   }
 
   private static List<String> audience(AccessToken token) throws Exception {
@@ -221,14 +246,18 @@ class GrantGateIT {
   @Nested
   class LegacyExchange {
 
-    private HTTPResponse exchange(AccessToken subject) throws Exception {
+    private HTTPResponse exchange(AccessToken subject, String target, String type)
+        throws Exception {
       HTTPRequest request = new HTTPRequest(HTTPRequest.Method.POST, URI.create(realm.tokenUrl()));
       request.setAuthorization(
           ((com.nimbusds.oauth2.sdk.auth.ClientSecretBasic) GateRealm.auth("legacy"))
               .toHTTPAuthorizationHeader());
       request.setContentType("application/x-www-form-urlencoded");
       request.setBody(
-          "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&audience=gated"
+          "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&audience="
+              + target
+              + "&requested_token_type=urn:ietf:params:oauth:token-type:"
+              + type
               + "&subject_token="
               + subject.getValue());
       return request.send();
@@ -242,9 +271,23 @@ class GrantGateIT {
       var belowToken = GateRealm.tokens(realm.password("legacy", below, "openid"));
       var aboveToken = GateRealm.tokens(realm.password("legacy", above, "openid"));
 
-      assertDenied(exchange(belowToken.getAccessToken()));
+      assertDenied(exchange(belowToken.getAccessToken(), "gated", "refresh_token"));
       assertRefusal(below, "TOKEN_EXCHANGE_ERROR");
-      assertThat(GateRealm.tokens(exchange(aboveToken.getAccessToken()))).isNotNull();
+      assertThat(GateRealm.tokens(exchange(aboveToken.getAccessToken(), "gated", "refresh_token")))
+          .isNotNull();
+    }
+
+    @Test
+    void givesNoSamlAssertionForAGatedApp() throws Exception {
+      assumeThat(realm.allowLegacyExchange("legacy", "gated-saml")).isTrue();
+      var token = GateRealm.tokens(realm.password("legacy", realm.user("beta"), "openid"));
+
+      assertDenied(exchange(token.getAccessToken(), "gated-saml", "saml2"));
+
+      realm.attribute("gated-saml", "access.tier.required", "");
+      assertThat(exchange(token.getAccessToken(), "gated-saml", "saml2").getStatusCode())
+          .as("without a required tier it is Keycloak's own answer")
+          .isEqualTo(200);
     }
   }
 

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.oauth2.sdk.TokenIntrospectionRequest;
 import com.nimbusds.oauth2.sdk.TokenIntrospectionResponse;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.token.AccessToken;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
+import com.nimbusds.oauth2.sdk.token.Token;
 import com.nimbusds.openid.connect.sdk.UserInfoRequest;
 import java.net.URI;
 import org.junit.jupiter.api.AfterAll;
@@ -29,12 +31,16 @@ class IssuedTokenIT {
     return GateRealm.tokens(in.password("gated", user, "openid to-gated")).getAccessToken();
   }
 
-  private static boolean active(GateRealm in, AccessToken token) throws Exception {
-    HTTPResponse response =
+  private static boolean active(GateRealm in, Token token, String... hint) throws Exception {
+    HTTPRequest request =
         new TokenIntrospectionRequest(
                 URI.create(in.tokenUrl() + "/introspect"), GateRealm.auth("gated"), token)
-            .toHTTPRequest()
-            .send();
+            .toHTTPRequest();
+    for (String type : hint) {
+      String body = request.getBody().replaceAll("&?token_type_hint=[a-z_]+", "");
+      request.setBody(body + "&token_type_hint=" + type);
+    }
+    HTTPResponse response = request.send();
     return TokenIntrospectionResponse.parse(response).toSuccessResponse().isActive();
   }
 
@@ -62,6 +68,43 @@ class IssuedTokenIT {
               assertThat(event.getType()).isEqualTo("INTROSPECT_TOKEN_ERROR");
               assertThat(event.getDetails()).containsEntry("reason", "access_tier");
             });
+  }
+
+  @Test
+  void noHintLooksPastTheTier() throws Exception {
+    String user = realm.user("alpha");
+    var tokens = GateRealm.tokens(realm.password("gated", user, "openid to-gated"));
+    assertThat(active(realm, tokens.getAccessToken(), "requesting_party_token")).isTrue();
+    assertThat(active(realm, tokens.getRefreshToken(), "refresh_token")).isTrue();
+
+    realm.move(user, "beta");
+
+    assertThat(active(realm, tokens.getAccessToken(), "requesting_party_token")).isFalse();
+    assertThat(active(realm, tokens.getRefreshToken(), "refresh_token")).isFalse();
+  }
+
+  @Test
+  void signedIntrospectionCarriesNoClaimsAfterADemotion() throws Exception {
+    try (GateRealm signed = GateServer.newRealm()) {
+      signed.attribute("gated", "client.introspection.response.allow.jwt.claim.enabled", "true");
+      String user = signed.user("alpha");
+      AccessToken token = issue(signed, user);
+      assertThat(signedIntrospection(signed, token)).contains("\"jwt\"", "\"active\":true");
+
+      signed.move(user, "beta");
+
+      assertThat(signedIntrospection(signed, token))
+          .isEqualToIgnoringWhitespace("{\"active\":false}");
+    }
+  }
+
+  private static String signedIntrospection(GateRealm in, AccessToken token) throws Exception {
+    HTTPRequest request =
+        new TokenIntrospectionRequest(
+                URI.create(in.tokenUrl() + "/introspect"), GateRealm.auth("gated"), token)
+            .toHTTPRequest();
+    request.setAccept("application/jwt");
+    return request.send().getBody();
   }
 
   @Test
