@@ -5,7 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.accesstier.keycloak.tests.gate.Browser.Stop;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Base64;
@@ -21,6 +26,8 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 @TestInstance(Lifecycle.PER_CLASS)
 class SamlGateIT {
 
+  private static final String ASSERTION = "Assertion>";
+
   private final GateRealm realm = GateServer.newRealm();
 
   @AfterAll
@@ -28,9 +35,8 @@ class SamlGateIT {
     realm.close();
   }
 
-  private String request(boolean passive) throws IOException {
-    String xml =
-        """
+  private String xml(boolean passive) {
+    return """
         <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
             xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_%s" Version="2.0"
             IssueInstant="%s" Destination="%s" IsPassive="%s"
@@ -38,7 +44,11 @@ class SamlGateIT {
           <saml:Issuer>gated-saml</saml:Issuer>
         </samlp:AuthnRequest>
         """
-            .formatted(UUID.randomUUID(), Instant.now(), realm.url("/protocol/saml"), passive);
+        .formatted(UUID.randomUUID(), Instant.now(), realm.url("/protocol/saml"), passive);
+  }
+
+  private String request(boolean passive) throws IOException {
+    String xml = xml(passive);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (var deflated = new DeflaterOutputStream(bytes, new Deflater(9, true))) {
       deflated.write(xml.getBytes(StandardCharsets.UTF_8));
@@ -84,6 +94,34 @@ class SamlGateIT {
             Base64.getMimeDecoder()
                 .decode(stop.page().expectFirst("[name=SAMLResponse]").attr("value")),
             StandardCharsets.UTF_8);
-    assertThat(answer).contains("NoPassive").doesNotContain("Assertion>");
+    assertThat(answer).contains("NoPassive").doesNotContain(ASSERTION);
+  }
+
+  /** Clients without a browser send user name and password along. */
+  @Test
+  void enhancedClientGetsNoAssertion() throws Exception {
+    assertThat(enhancedClient(realm.user("beta"))).contains("NoPassive").doesNotContain(ASSERTION);
+    assertThat(enhancedClient(realm.user("alpha"))).contains(ASSERTION);
+  }
+
+  private String enhancedClient(String user) throws Exception {
+    String credentials = user + ":" + GateRealm.PASSWORD;
+    String soap =
+        "<S:Envelope xmlns:S=\"http://schemas.xmlsoap.org/soap/envelope/\"><S:Body>"
+            + xml(false)
+            + "</S:Body></S:Envelope>";
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(realm.url("/protocol/saml")))
+            .header("Content-Type", "text/xml")
+            .header("Accept", "text/html; application/vnd.paos+xml")
+            .header("PAOS", "ver=\"urn:liberty:paos:2003-08\"")
+            .header(
+                "Authorization",
+                "Basic "
+                    + Base64.getEncoder()
+                        .encodeToString(credentials.getBytes(StandardCharsets.UTF_8)))
+            .POST(BodyPublishers.ofString(soap))
+            .build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
   }
 }
