@@ -1,13 +1,16 @@
 package dev.accesstier.keycloak.tier;
 
-import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.forms.login.LoginFormsProvider;
+import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
+import org.keycloak.services.CorsErrorResponseException;
+import org.keycloak.services.cors.Cors;
 import org.keycloak.utils.MediaTypeMatcher;
 
 /**
@@ -17,8 +20,12 @@ import org.keycloak.utils.MediaTypeMatcher;
  * <p>It is no {@code StorageUnavailableException} on purpose: Keycloak turns that one into "no such
  * user" on a look-up by name or email, and a login during an outage would answer "wrong password"
  * and count towards a brute-force lock.
+ *
+ * <p>It is a {@code CorsErrorResponseException} because that is the one exception that every grant
+ * lets through: the UMA grant turns any other into status 500, the JWT bearer grant into {@code
+ * invalid_grant}.
  */
-public final class TemporarilyUnavailableException extends WebApplicationException {
+public final class TemporarilyUnavailableException extends CorsErrorResponseException {
 
   private static final long serialVersionUID = 1L;
 
@@ -26,32 +33,60 @@ public final class TemporarilyUnavailableException extends WebApplicationExcepti
   public static final String ERROR = "temporarily_unavailable";
 
   /** Message key of the page's sentence; Keycloak shows the key's own text where none is given. */
-  static final String MESSAGE_KEY = "accessTierTemporarilyUnavailable";
+  public static final String MESSAGE_KEY = "accessTierTemporarilyUnavailable";
 
-  private static final String DESCRIPTION =
+  /** What callers are told; it names nothing of the database. */
+  public static final String DESCRIPTION =
       "The service cannot be reached at the moment. Please try again shortly.";
 
+  private static final Pattern FOR_PROGRAMS =
+      Pattern.compile("/?admin/.*|.*/protocol/openid-connect/(token|userinfo|revoke|ext)(/.*)?");
+
   private final transient @Nullable KeycloakSession session;
+  private final Throwable cause;
 
   public TemporarilyUnavailableException(KeycloakSession session, Throwable cause) {
-    super(ERROR, cause, Status.SERVICE_UNAVAILABLE);
+    super(null, ERROR, DESCRIPTION, Status.SERVICE_UNAVAILABLE);
     this.session = session;
+    this.cause = cause;
   }
 
+  /** Kept here: the exception it extends takes none, and forbids to set one later. */
+  @Override
+  public Throwable getCause() {
+    return cause;
+  }
+
+  /** Also undoes what the request did so far, as Keycloak does on every other error. */
   @Override
   public Response getResponse() {
     KeycloakSession current = session;
-    if (current == null
-        || !MediaTypeMatcher.isHtmlRequest(
-            current.getContext().getHttpRequest().getHttpHeaders())) {
-      return Response.status(Status.SERVICE_UNAVAILABLE)
-          .type(MediaType.APPLICATION_JSON_TYPE)
-          .entity(new OAuth2ErrorRepresentation(ERROR, DESCRIPTION))
-          .build();
+    if (current == null) {
+      return json().build();
+    }
+    current.getTransactionManager().setRollbackOnly();
+    if (isForAPerson(current.getContext())) {
+      return current
+          .getProvider(LoginFormsProvider.class)
+          .setError(MESSAGE_KEY)
+          .createErrorPage(Status.SERVICE_UNAVAILABLE);
     }
     return current
-        .getProvider(LoginFormsProvider.class)
-        .setError(MESSAGE_KEY)
-        .createErrorPage(Status.SERVICE_UNAVAILABLE);
+        .getProvider(Cors.class)
+        .auth()
+        .checkAllowedOrigins(current, current.getContext().getClient())
+        .add(json());
+  }
+
+  /** Not by {@code Accept} alone: Java's own HTTP client asks a token endpoint for HTML as well. */
+  private static boolean isForAPerson(KeycloakContext context) {
+    return MediaTypeMatcher.isHtmlRequest(context.getHttpRequest().getHttpHeaders())
+        && !FOR_PROGRAMS.matcher(context.getUri().getPath()).matches();
+  }
+
+  private static Response.ResponseBuilder json() {
+    return Response.status(Status.SERVICE_UNAVAILABLE)
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .entity(new OAuth2ErrorRepresentation(ERROR, DESCRIPTION));
   }
 }

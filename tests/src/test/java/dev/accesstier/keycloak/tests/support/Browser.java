@@ -26,6 +26,9 @@ import org.jsoup.nodes.Element;
  */
 public final class Browser {
 
+  /** Password of the local users that tests make. */
+  public static final String PASSWORD = "correct horse";
+
   /** Where a request ended: a page of the server, or the address outside it was sent to. */
   public record Stop(int status, URI uri, String body) {
 
@@ -92,6 +95,11 @@ public final class Browser {
         HttpRequest.newBuilder(URI.create(action))
             .header("Content-Type", "application/x-www-form-urlencoded")
             .POST(BodyPublishers.ofString(body)));
+  }
+
+  /** Signs in as a local user that a test made. */
+  public Stop signIn(String url, String username) {
+    return signIn(url, username, PASSWORD);
   }
 
   public Stop signIn(String url, String username, String password) {

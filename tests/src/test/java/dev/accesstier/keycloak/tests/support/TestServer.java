@@ -3,6 +3,9 @@ package dev.accesstier.keycloak.tests.support;
 import dev.accesstier.devserver.KeycloakOptions;
 import dev.accesstier.devserver.KeycloakServer;
 import dev.accesstier.devserver.PostgresServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.keycloak.admin.client.Keycloak;
 
@@ -26,6 +29,7 @@ public final class TestServer {
   private final PostgresServer postgres;
   private final KeycloakServer keycloak;
   private final Keycloak admin;
+  private final int cibaPort = freePort();
 
   private TestServer() {
     postgres = PostgresServer.start(folder("shared-postgres"), 0);
@@ -39,7 +43,9 @@ public final class TestServer {
             .database(postgres, "keycloak")
             .authSchema(postgres, AUTH, Fixture.known().secret())
             .argument("--features=token-exchange,admin-fine-grained-authz:v1")
-            .argument("--metrics-enabled=true");
+            .argument(
+                "--spi-ciba-auth-channel--ciba-http-auth-channel--http-authentication-channel-uri"
+                    + "=http://127.0.0.1:%d/ciba".formatted(cibaPort));
     keycloak = KeycloakServer.start(folder("shared-keycloak"), options);
     admin = admin(keycloak.baseUrl());
   }
@@ -58,6 +64,19 @@ public final class TestServer {
 
   public Keycloak admin() {
     return admin;
+  }
+
+  /** Port on loopback where the server asks a device for consent in CIBA; nothing listens there. */
+  public int cibaPort() {
+    return cibaPort;
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** An admin client for a server that a test started itself. */

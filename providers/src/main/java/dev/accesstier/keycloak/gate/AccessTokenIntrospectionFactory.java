@@ -1,0 +1,42 @@
+package dev.accesstier.keycloak.gate;
+
+import jakarta.ws.rs.core.Response;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.AccessTokenIntrospectionProvider;
+import org.keycloak.protocol.oidc.AccessTokenIntrospectionProviderFactory;
+import org.keycloak.protocol.oidc.TokenIntrospectionProvider;
+import org.keycloak.representations.AccessToken;
+
+/** Keycloak's introspection of access tokens, {@code active: false} after a demotion. */
+public final class AccessTokenIntrospectionFactory extends AccessTokenIntrospectionProviderFactory {
+
+  /** Above Keycloak's own 0: of two factories with one id the higher is used. */
+  @Override
+  public int order() {
+    return 100;
+  }
+
+  @Override
+  public TokenIntrospectionProvider create(KeycloakSession session) {
+    return new AccessTokenIntrospectionProvider<AccessToken>(session) {
+
+      @Override
+      public Response introspect(String token, EventBuilder event) {
+        return IssuedTokens.unlessUnavailable(() -> super.introspect(token, event));
+      }
+
+      @Override
+      protected boolean introspectionChecks(String token) {
+        boolean open =
+            super.introspectionChecks(token)
+                && IssuedTokens.stillOpen(session, eventBuilder, client, user);
+        if (!open) {
+          // What is left here would be signed and sent along to who accepts application/jwt.
+          transformedToken = null;
+        }
+        return open;
+      }
+    };
+  }
+}

@@ -1,0 +1,72 @@
+package dev.accesstier.keycloak.gate;
+
+import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
+import dev.accesstier.keycloak.tier.TierGate;
+import dev.accesstier.keycloak.tier.TierRefusal;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.services.ErrorResponseException;
+
+/** Looks again at a token that was issued when its user still had the tier. */
+final class IssuedTokens {
+
+  /** Realm attribute; anything but {@code false} means that issued tokens are looked at again. */
+  static final String ATTRIBUTE = "access.tier.check-issued-tokens";
+
+  private IssuedTokens() {}
+
+  static boolean areChecked(RealmModel realm) {
+    String value = realm.getAttribute(ATTRIBUTE);
+    return value == null || !value.trim().equalsIgnoreCase("false");
+  }
+
+  /**
+   * The last of the checks of an introspection: the user still reaches the client the token was
+   * issued to and the one that asks. If not, it ends the event, as Keycloak's own checks do.
+   */
+  static boolean stillOpen(
+      KeycloakSession session, EventBuilder event, ClientModel issuedFor, UserModel user) {
+    RealmModel realm = session.getContext().getRealm();
+    if (!areChecked(realm)) {
+      return true;
+    }
+    TierGate gate = new TierGate(session);
+    Optional<TierRefusal> refusal =
+        Stream.of(issuedFor, session.getContext().getClient())
+            .flatMap(client -> gate.refusal(realm, client, user).stream())
+            .findFirst();
+    refusal.ifPresent(
+        found -> {
+          Refusals.describe(event, found).error(Errors.ACCESS_DENIED);
+          Refusals.count(session, Way.INTROSPECTION, found);
+        });
+    return refusal.isEmpty();
+  }
+
+  /**
+   * Keeps an outage an outage: Keycloak's introspection wraps every exception, and its endpoint
+   * answers 400 to all but the one thrown here.
+   */
+  static Response unlessUnavailable(Supplier<Response> introspection) {
+    try {
+      return introspection.get();
+    } catch (RuntimeException e) {
+      if (e.getCause() instanceof TemporarilyUnavailableException) {
+        throw new ErrorResponseException(
+            TemporarilyUnavailableException.ERROR,
+            TemporarilyUnavailableException.DESCRIPTION,
+            Status.SERVICE_UNAVAILABLE);
+      }
+      throw e;
+    }
+  }
+}

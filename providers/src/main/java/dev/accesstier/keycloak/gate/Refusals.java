@@ -1,0 +1,59 @@
+package dev.accesstier.keycloak.gate;
+
+import dev.accesstier.keycloak.tier.TierRefusal;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Metrics;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.events.Details;
+import org.keycloak.events.Errors;
+import org.keycloak.events.EventBuilder;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserSessionModel;
+
+/** Tells admins of a refusal: one event, and one step of a counter by client and way. */
+final class Refusals {
+
+  /** Value of the event detail {@code reason}. */
+  static final String REASON = "access_tier";
+
+  private static final String COUNTER = "access_tier_refusals";
+
+  private Refusals() {}
+
+  static void report(
+      KeycloakSession session, Way way, TierRefusal refusal, @Nullable UserSessionModel within) {
+    RealmModel realm = session.getContext().getRealm();
+    EventBuilder event =
+        describe(
+            new EventBuilder(realm, session, session.getContext().getConnection())
+                .event(way.event())
+                .client(refusal.client())
+                .user(refusal.user())
+                .detail(Details.USERNAME, refusal.user().getUsername()),
+            refusal);
+    if (within != null) {
+      event.session(within);
+    }
+    event.error(Errors.ACCESS_DENIED);
+    count(session, way, refusal);
+  }
+
+  /** The details every refusal carries, for an event that Keycloak itself has begun. */
+  static EventBuilder describe(EventBuilder event, TierRefusal refusal) {
+    return event
+        .detail(Details.REASON, REASON)
+        .detail("required_tier", refusal.requiredValue())
+        .detail("user_tier", refusal.tier().value());
+  }
+
+  static void count(KeycloakSession session, Way way, TierRefusal refusal) {
+    Counter.builder(COUNTER)
+        .description("Requests refused because the user's access tier does not reach the client")
+        .tag("client", refusal.client().getClientId())
+        .tag("way", way.tag())
+        .tag("realm", session.getContext().getRealm().getName())
+        .register(Metrics.globalRegistry)
+        .increment();
+  }
+}

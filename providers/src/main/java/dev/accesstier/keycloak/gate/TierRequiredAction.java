@@ -1,0 +1,149 @@
+package dev.accesstier.keycloak.gate;
+
+import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
+import dev.accesstier.keycloak.tier.TierGate;
+import dev.accesstier.keycloak.tier.TierRefusal;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
+import java.util.Optional;
+import org.keycloak.OAuth2Constants;
+import org.keycloak.authentication.InitiatedActionSupport;
+import org.keycloak.authentication.RequiredActionContext;
+import org.keycloak.authentication.RequiredActionProvider;
+import org.keycloak.events.Details;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.protocol.oidc.OIDCLoginProtocol;
+import org.keycloak.protocol.oidc.grants.device.DeviceGrantType;
+import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.sessions.AuthenticationSessionModel;
+import org.keycloak.util.TokenUtil;
+
+/**
+ * Asked at the end of every login in a browser, whatever led there: password, SSO, identity
+ * provider, registration, mailed link; OIDC and SAML alike.
+ */
+final class TierRequiredAction implements RequiredActionProvider {
+
+  private final KeycloakSession session;
+
+  TierRequiredAction(KeycloakSession session) {
+    this.session = session;
+  }
+
+  /**
+   * An action that cannot be asked for would be skipped, the gate with it, when a request names it
+   * as its {@code kc_action}.
+   */
+  @Override
+  public InitiatedActionSupport initiatedActionSupport() {
+    return InitiatedActionSupport.SUPPORTED;
+  }
+
+  /**
+   * Demands the page; withdraws the demand once the user was promoted. Stands back in the password
+   * grant, where Keycloak would answer that the account is not set up: the {@link TokenGate} comes
+   * next and knows the reason.
+   */
+  @Override
+  public void evaluateTriggers(RequiredActionContext context) {
+    if (isPasswordGrant(context)) {
+      return;
+    }
+    AuthenticationSessionModel login = context.getAuthenticationSession();
+    try {
+      Optional<TierRefusal> refusal = refusal(context);
+      if (refusal.isEmpty()) {
+        login.removeRequiredAction(TierRequiredActionFactory.ID);
+        return;
+      }
+      if (isPassive(login)) {
+        Refusals.report(session, Way.BROWSER, refusal.get(), null);
+      }
+    } catch (TemporarilyUnavailableException e) {
+      // Not known is not admitted: the challenge asks again, and says so if it still fails.
+    }
+    login.addRequiredAction(TierRequiredActionFactory.ID);
+  }
+
+  @Override
+  public void requiredActionChallenge(RequiredActionContext context) {
+    try {
+      refusal(context)
+          .ifPresentOrElse(refusal -> showDeniedPage(context, refusal), context::success);
+    } catch (TemporarilyUnavailableException e) {
+      context.challenge(
+          context
+              .form()
+              .setError(TemporarilyUnavailableException.MESSAGE_KEY)
+              .createErrorPage(Status.SERVICE_UNAVAILABLE));
+    }
+  }
+
+  @Override
+  public void processAction(RequiredActionContext context) {
+    requiredActionChallenge(context);
+  }
+
+  @Override
+  public void close() {
+    // holds nothing
+  }
+
+  private void showDeniedPage(RequiredActionContext context, TierRefusal refusal) {
+    Refusals.report(session, Way.BROWSER, refusal, null);
+    denyWaitingDevice(context);
+    Response page = DeniedPage.of(context, refusal);
+    if (Pending.nothingBut(context)) {
+      if (Pending.endsWithoutSignIn(context)) {
+        spendMailedLink(context);
+      } else {
+        KeptSignIn.keep(context);
+      }
+    }
+    context.challenge(page);
+  }
+
+  /**
+   * Lets Keycloak finish a mailed link whose work is done, as it would have without the gate: the
+   * link works once. Its own last page says where to go on, and is not shown.
+   */
+  private void spendMailedLink(RequiredActionContext context) {
+    AuthenticationManager.finishedRequiredActions(
+        session,
+        context.getAuthenticationSession(),
+        null,
+        context.getConnection(),
+        context.getHttpRequest(),
+        context.getUriInfo(),
+        context.getEvent());
+  }
+
+  /** The device that shows the user code polls; without this it would until the code expires. */
+  private void denyWaitingDevice(RequiredActionContext context) {
+    String userCode =
+        context
+            .getAuthenticationSession()
+            .getClientNote(DeviceGrantType.OAUTH2_DEVICE_VERIFIED_USER_CODE);
+    if (userCode != null) {
+      DeviceGrantType.denyUserCode(session, context.getRealm(), userCode);
+    }
+  }
+
+  private Optional<TierRefusal> refusal(RequiredActionContext context) {
+    return new TierGate(session)
+        .refusal(
+            context.getRealm(), context.getAuthenticationSession().getClient(), context.getUser());
+  }
+
+  /** The token endpoint notes the grant in its event before it begins; a browser cannot. */
+  private static boolean isPasswordGrant(RequiredActionContext context) {
+    var details = context.getEvent().getEvent().getDetails();
+    return details != null && OAuth2Constants.PASSWORD.equals(details.get(Details.GRANT_TYPE));
+  }
+
+  /** With {@code prompt=none} no page follows, so the refusal has to be reported here. */
+  private static boolean isPassive(AuthenticationSessionModel login) {
+    return TokenUtil.hasPrompt(
+        login.getClientNote(OIDCLoginProtocol.PROMPT_PARAM), OIDCLoginProtocol.PROMPT_VALUE_NONE);
+  }
+}

@@ -1,0 +1,57 @@
+package dev.accesstier.keycloak.gate;
+
+import dev.accesstier.keycloak.tier.TierGate;
+import dev.accesstier.keycloak.tier.TierRefusal;
+import jakarta.ws.rs.core.Response.Status;
+import org.keycloak.OAuthErrorException;
+import org.keycloak.models.AuthenticatedClientSessionModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserSessionModel;
+import org.keycloak.representations.idm.ClientPolicyExecutorConfigurationRepresentation;
+import org.keycloak.services.CorsErrorResponseException;
+import org.keycloak.services.clientpolicy.ClientPolicyContext;
+import org.keycloak.services.clientpolicy.context.UserInfoRequestContext;
+import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider;
+import org.keycloak.services.cors.Cors;
+
+/**
+ * Answers 403 to userinfo requests with a token that was issued before a demotion. It does not
+ * throw the policy exception that Keycloak offers, which would be reported as a fault of a client
+ * policy instead of a missing tier.
+ */
+final class UserInfoExecutor
+    implements ClientPolicyExecutorProvider<ClientPolicyExecutorConfigurationRepresentation> {
+
+  private final KeycloakSession session;
+
+  UserInfoExecutor(KeycloakSession session) {
+    this.session = session;
+  }
+
+  @Override
+  public String getProviderId() {
+    return UserInfoExecutorFactory.ID;
+  }
+
+  @Override
+  public void executeOnEvent(ClientPolicyContext context) {
+    RealmModel realm = session.getContext().getRealm();
+    if (context instanceof UserInfoRequestContext request && IssuedTokens.areChecked(realm)) {
+      AuthenticatedClientSessionModel clientSession = request.getClientSession();
+      UserSessionModel within = clientSession.getUserSession();
+      new TierGate(session)
+          .refusal(realm, clientSession.getClient(), within.getUser())
+          .ifPresent(refusal -> refuse(refusal, within));
+    }
+  }
+
+  private void refuse(TierRefusal refusal, UserSessionModel within) {
+    Refusals.report(session, Way.USERINFO, refusal, within);
+    throw new CorsErrorResponseException(
+        Cors.builder().auth().allowAllOrigins(),
+        OAuthErrorException.ACCESS_DENIED,
+        "The user's access tier no longer reaches this client",
+        Status.FORBIDDEN);
+  }
+}

@@ -1,0 +1,118 @@
+package dev.accesstier.keycloak.tests.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.accesstier.keycloak.tests.support.Browser;
+import org.jsoup.nodes.Document;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+
+/** What the denied page says, and where its links lead. */
+@TestInstance(Lifecycle.PER_CLASS)
+class DeniedPageIT {
+
+  private final GateRealm realm = GateRealm.create();
+
+  @AfterAll
+  void removeRealm() {
+    realm.close();
+  }
+
+  private Document page(String client, String language) {
+    return new Browser(realm.base)
+        .speaking(language)
+        .signIn(realm.authUrl(client, ""), realm.user("public"))
+        .page();
+  }
+
+  private static String text(Document page, String id) {
+    return page.expectFirst("#" + id).text();
+  }
+
+  @Test
+  void speaksEnglish() {
+    Document page = page("gated", "en");
+
+    assertThat(text(page, "kc-page-title")).isEqualTo("Todo");
+    assertThat(text(page, "access-tier-message"))
+        .isEqualTo("This app is currently in closed Alpha phase.");
+    assertThat(page.select("dt").eachText()).containsExactly("Your access", "Required");
+    assertThat(page.select("dd").eachText()).containsExactly("Standard", "Alpha");
+  }
+
+  @Test
+  void speaksGerman() {
+    Document page = page("gated", "de");
+
+    assertThat(page.expectFirst("html").attr("lang")).isEqualTo("de");
+    assertThat(text(page, "access-tier-message"))
+        .isEqualTo("Diese App ist aktuell in der geschlossenen Alpha-Phase.");
+    assertThat(page.select("dt").eachText()).containsExactly("Dein Zugang", "Benötigt");
+    assertThat(text(page, "access-tier-overview")).isEqualTo("Zurück zur Übersicht");
+  }
+
+  @Test
+  void otherLanguagesFallBackToEnglish() {
+    assertThat(text(page("gated", "fr"), "access-tier-message")).contains("closed Alpha phase");
+  }
+
+  @Test
+  void linksToTheOverviewAndTheApp() {
+    Document page = page("gated", "en");
+
+    assertThat(page.expectFirst("#access-tier-overview").attr("href"))
+        .isEqualTo("http://app.test/portal");
+    assertThat(page.expectFirst("#access-tier-retry").attr("href"))
+        .isEqualTo("http://app.test/gated");
+  }
+
+  @Test
+  void neverSendsTheUserBackHere() {
+    try (GateRealm other = GateRealm.create()) {
+      var settings = other.realm().toRepresentation();
+      settings.getAttributes().put("access.tier.overview", "gated");
+      other.realm().update(settings);
+
+      Document page =
+          new Browser(other.base).signIn(other.authUrl("gated", ""), other.user("public")).page();
+
+      assertThat(page.expectFirst("#access-tier-overview").attr("href"))
+          .isEqualTo(other.url("/account"));
+    }
+  }
+
+  @Test
+  void showsTheAdminsNoteInTheUsersLanguage() {
+    realm.attribute("misspelt", "access.tier.note", "Ask <b>us</b>, it's easy");
+    realm.attribute("misspelt", "access.tier.note.de", "Frag uns");
+
+    Document english = page("misspelt", "en");
+    assertThat(text(english, "access-tier-note")).isEqualTo("Ask <b>us</b>, it's easy");
+    assertThat(english.select("#access-tier-note b")).isEmpty();
+    assertThat(text(page("misspelt", "de"), "access-tier-note")).isEqualTo("Frag uns");
+  }
+
+  @Test
+  void showsNoTierWhereNoneWouldBeEnough() {
+    Document page = page("misspelt", "en");
+
+    assertThat(text(page, "access-tier-message")).isEqualTo("This app is currently closed.");
+    assertThat(page.html()).doesNotContain("alhpa");
+  }
+
+  @Test
+  void worksInARealmWithAnotherTheme() {
+    try (GateRealm other = GateRealm.create()) {
+      var settings = other.realm().toRepresentation();
+      settings.setLoginTheme("keycloak");
+      other.realm().update(settings);
+
+      Document page =
+          new Browser(other.base).signIn(other.authUrl("gated", ""), other.user("public")).page();
+
+      assertThat(text(page, "access-tier-message")).contains("closed Alpha phase");
+    }
+  }
+}

@@ -1,0 +1,393 @@
+package dev.accesstier.keycloak.tests.gate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.oauth2.sdk.AuthorizationGrant;
+import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
+import com.nimbusds.oauth2.sdk.JWTBearerGrant;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.device.DeviceAuthorizationRequest;
+import com.nimbusds.oauth2.sdk.device.DeviceAuthorizationResponse;
+import com.nimbusds.oauth2.sdk.device.DeviceAuthorizationSuccessResponse;
+import com.nimbusds.oauth2.sdk.device.DeviceCodeGrant;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import com.nimbusds.oauth2.sdk.id.Audience;
+import com.nimbusds.oauth2.sdk.token.AccessToken;
+import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
+import com.nimbusds.oauth2.sdk.token.RefreshToken;
+import com.nimbusds.oauth2.sdk.token.TokenTypeURI;
+import com.nimbusds.oauth2.sdk.tokenexchange.TokenExchangeGrant;
+import dev.accesstier.keycloak.tests.support.Browser;
+import dev.accesstier.keycloak.tests.support.Browser.Stop;
+import dev.accesstier.keycloak.tests.support.Oidc;
+import java.net.URI;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.keycloak.representations.idm.FederatedIdentityRepresentation;
+import org.keycloak.representations.idm.IdentityProviderRepresentation;
+
+/** Whichever grant is used, a user below the required tier gets 400 {@code access_denied}. */
+@TestInstance(Lifecycle.PER_CLASS)
+class GrantGateIT {
+
+  private final GateRealm realm = GateRealm.create();
+
+  @AfterAll
+  void removeRealm() {
+    realm.close();
+  }
+
+  private void assertDenied(HTTPResponse response) {
+    assertThat(response.getStatusCode()).as(response.getBody()).isEqualTo(400);
+    assertThat(response.getBody()).contains("\"error\":\"access_denied\"");
+  }
+
+  private void assertRefusal(String user, String type) {
+    assertThat(realm.refusals(user))
+        .singleElement()
+        .satisfies(
+            event -> {
+              assertThat(event.getType()).isEqualTo(type);
+              assertThat(event.getDetails()).containsEntry("reason", "access_tier");
+            });
+  }
+
+  @Test
+  void passwordGrantLeavesNoUserSession() {
+    String user = realm.user("public");
+
+    assertDenied(realm.password("gated", user, "openid"));
+
+    assertRefusal(user, "LOGIN_ERROR");
+    assertThat(realm.sessions(user)).isEmpty();
+  }
+
+  @Test
+  void passwordGrantOfAnAdmittedUserWorks() {
+    String user = realm.user("alpha");
+
+    assertThat(Oidc.tokens(realm.password("gated", user, "openid"))).isNotNull();
+    assertThat(realm.sessions(user)).hasSize(1);
+  }
+
+  @Test
+  void demotedUserCannotRefresh() {
+    String user = realm.user("founder");
+    RefreshToken token = Oidc.tokens(realm.password("gated", user, "openid")).getRefreshToken();
+    RefreshToken next = Oidc.tokens(realm.refresh("gated", token)).getRefreshToken();
+
+    realm.move(user, "beta");
+
+    assertDenied(realm.refresh("gated", next));
+    assertRefusal(user, "REFRESH_TOKEN_ERROR");
+  }
+
+  @Test
+  void demotedUserCannotRefreshOffline() {
+    String user = realm.user("alpha");
+    RefreshToken token =
+        Oidc.tokens(realm.password("gated", user, "openid offline_access")).getRefreshToken();
+    Oidc.tokens(realm.refresh("gated", token));
+
+    realm.move(user, "public");
+
+    assertDenied(realm.refresh("gated", token));
+  }
+
+  @Test
+  void serviceAccountIsNotGated() {
+    assertThat(Oidc.tokens(realm.grant("gated", new ClientCredentialsGrant(), ""))).isNotNull();
+  }
+
+  @Test
+  void closedAppIsLeftOutOfAnOpenAppsToken() throws Exception {
+    var below = Oidc.tokens(realm.password("open", realm.user("public"), "to-gated"));
+    var above = Oidc.tokens(realm.password("open", realm.user("alpha"), "to-gated"));
+
+    assertThat(audience(below.getAccessToken())).doesNotContain("gated");
+    assertThat(audience(above.getAccessToken())).contains("gated");
+  }
+
+  /** Without the mapper that derives the audience from the roles, only the roles name the app. */
+  @Test
+  void rolesOfAClosedAppAreLeftOutOfAnOpenAppsToken() throws Exception {
+    try (GateRealm other = GateRealm.create()) {
+      other.dropAudienceOfRoles();
+      String below = other.user("public");
+      String above = other.user("alpha");
+      other.grantRole(below, "gated", "editor");
+      other.grantRole(above, "gated", "editor");
+
+      assertThat(rolesOf(Oidc.tokens(other.password("open", below, "")).getAccessToken()))
+          .doesNotContain("gated");
+      assertThat(rolesOf(Oidc.tokens(other.password("open", above, "")).getAccessToken()))
+          .contains("gated");
+    }
+  }
+
+  private static Set<String> rolesOf(AccessToken token) throws Exception {
+    return SignedJWT.parse(token.getValue())
+        .getJWTClaimsSet()
+        .getJSONObjectClaim("resource_access")
+        .keySet();
+  }
+
+  private static List<String> audience(AccessToken token) throws Exception {
+    return SignedJWT.parse(token.getValue()).getJWTClaimsSet().getAudience();
+  }
+
+  @Nested
+  class Device {
+
+    private DeviceAuthorizationSuccessResponse begin() throws Exception {
+      HTTPRequest request =
+          new DeviceAuthorizationRequest.Builder(Oidc.auth("gated"))
+              .scope(new Scope("openid"))
+              .endpointURI(URI.create(realm.url("/protocol/openid-connect/auth/device")))
+              .build()
+              .toHTTPRequest();
+      return DeviceAuthorizationResponse.parse(request.send()).toSuccessResponse();
+    }
+
+    @Test
+    void personSeesThePageAndTheDeviceStopsPolling() throws Exception {
+      String user = realm.user("beta");
+      var device = begin();
+
+      Stop stop =
+          new Browser(realm.base).signIn(device.getVerificationURIComplete().toString(), user);
+
+      assertThat(stop.isDeniedPage()).as(stop.body()).isTrue();
+      assertDenied(realm.grant("gated", new DeviceCodeGrant(device.getDeviceCode()), ""));
+    }
+
+    @Test
+    void demotionBetweenConsentAndTokenCounts() throws Exception {
+      String user = realm.user("alpha");
+      var device = begin();
+      Browser browser = new Browser(realm.base);
+      Stop consent = browser.signIn(device.getVerificationURIComplete().toString(), user);
+      browser.submit(consent, Map.of("accept", "Yes"));
+      realm.move(user, "public");
+
+      assertDenied(realm.grant("gated", new DeviceCodeGrant(device.getDeviceCode()), ""));
+
+      assertRefusal(user, "OAUTH2_DEVICE_CODE_TO_TOKEN_ERROR");
+    }
+  }
+
+  @Nested
+  class Exchange {
+
+    private HTTPResponse exchange(String requester, AccessToken subject, String audience) {
+      AuthorizationGrant grant =
+          new TokenExchangeGrant(
+              subject,
+              TokenTypeURI.ACCESS_TOKEN,
+              null,
+              null,
+              TokenTypeURI.ACCESS_TOKEN,
+              audience.isEmpty() ? null : Audience.create(audience));
+      return realm.grant(requester, grant, "openid to-gated");
+    }
+
+    private AccessToken tokenOfOpen(String user) {
+      return Oidc.tokens(realm.password("open", user, "openid")).getAccessToken();
+    }
+
+    @Test
+    void toAnAudienceTheUserMayNotEnter() {
+      String user = realm.user("beta");
+
+      assertDenied(exchange("open", tokenOfOpen(user), "gated"));
+
+      assertRefusal(user, "TOKEN_EXCHANGE_ERROR");
+    }
+
+    @Test
+    void toAnAudienceTheUserMayEnter() throws Exception {
+      var response = exchange("open", tokenOfOpen(realm.user("alpha")), "gated");
+
+      assertThat(audience(Oidc.tokens(response).getAccessToken())).containsExactly("gated");
+    }
+
+    @Test
+    void byAClientTheUserMayNotEnter() {
+      String user = realm.user("alpha");
+      AccessToken token = Oidc.tokens(realm.password("gated", user, "openid")).getAccessToken();
+      realm.move(user, "beta");
+
+      assertDenied(exchange("gated", token, ""));
+    }
+  }
+
+  /** Legacy exchange; the server needs the features for it. */
+  @Nested
+  class LegacyExchange {
+
+    private HTTPResponse exchange(AccessToken subject, String target, String type)
+        throws Exception {
+      HTTPRequest request = new HTTPRequest(HTTPRequest.Method.POST, URI.create(realm.tokenUrl()));
+      request.setAuthorization(
+          ((com.nimbusds.oauth2.sdk.auth.ClientSecretBasic) Oidc.auth("legacy"))
+              .toHTTPAuthorizationHeader());
+      request.setContentType("application/x-www-form-urlencoded");
+      request.setBody(
+          "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&audience="
+              + target
+              + "&requested_token_type=urn:ietf:params:oauth:token-type:"
+              + type
+              + "&subject_token="
+              + subject.getValue());
+      return request.send();
+    }
+
+    @Test
+    void toATargetTheUserMayNotEnter() throws Exception {
+      assumeThat(realm.allowLegacyExchange("legacy", "gated")).isTrue();
+      String below = realm.user("beta");
+      String above = realm.user("alpha");
+      var belowToken = Oidc.tokens(realm.password("legacy", below, "openid"));
+      var aboveToken = Oidc.tokens(realm.password("legacy", above, "openid"));
+
+      assertDenied(exchange(belowToken.getAccessToken(), "gated", "refresh_token"));
+      assertRefusal(below, "TOKEN_EXCHANGE_ERROR");
+      assertThat(Oidc.tokens(exchange(aboveToken.getAccessToken(), "gated", "refresh_token")))
+          .isNotNull();
+    }
+
+    @Test
+    void givesNoSamlAssertionForAGatedApp() throws Exception {
+      assumeThat(realm.allowLegacyExchange("legacy", "gated-saml")).isTrue();
+      var token = Oidc.tokens(realm.password("legacy", realm.user("beta"), "openid"));
+
+      assertDenied(exchange(token.getAccessToken(), "gated-saml", "saml2"));
+
+      realm.attribute("gated-saml", "access.tier.required", "");
+      assertThat(exchange(token.getAccessToken(), "gated-saml", "saml2").getStatusCode())
+          .as("without a required tier it is Keycloak's own answer")
+          .isEqualTo(200);
+    }
+  }
+
+  @Nested
+  class Uma {
+
+    private HTTPResponse ticket(AccessToken subject) throws Exception {
+      HTTPRequest request = new HTTPRequest(HTTPRequest.Method.POST, URI.create(realm.tokenUrl()));
+      request.setAuthorization(new BearerAccessToken(subject.getValue()).toAuthorizationHeader());
+      request.setContentType("application/x-www-form-urlencoded");
+      request.setBody("grant_type=urn:ietf:params:oauth:grant-type:uma-ticket&audience=gated-api");
+      return request.send();
+    }
+
+    @Test
+    void ticketForAResourceServerTheUserMayNotEnter() throws Exception {
+      String user = realm.user("beta");
+      var tokens = Oidc.tokens(realm.password("open", user, "openid"));
+
+      assertDenied(ticket(tokens.getAccessToken()));
+
+      assertRefusal(user, "PERMISSION_TOKEN_ERROR");
+    }
+
+    @Test
+    void ticketForAnAdmittedUser() throws Exception {
+      var tokens = Oidc.tokens(realm.password("open", realm.user("alpha"), "openid"));
+
+      assertThat(ticket(tokens.getAccessToken()).getStatusCode()).isEqualTo(200);
+    }
+  }
+
+  @Nested
+  class JwtBearer {
+
+    private final KeyPair keys = keys();
+
+    @Test
+    void refusesTheUserItNamesAndLeavesNoSession() throws Exception {
+      trustSigner();
+      String below = realm.user("beta");
+      String above = realm.user("alpha");
+
+      assertDenied(realm.grant("gated", assertion(below), ""));
+      assertRefusal(below, "JWT_AUTHORIZATION_GRANT_ERROR");
+      assertThat(realm.sessions(below)).isEmpty();
+      assertThat(Oidc.tokens(realm.grant("gated", assertion(above), ""))).isNotNull();
+    }
+
+    private void trustSigner() {
+      IdentityProviderRepresentation signer = new IdentityProviderRepresentation();
+      signer.setAlias("signer");
+      signer.setProviderId("jwt-authorization-grant");
+      signer.setEnabled(true);
+      Map<String, String> config = new HashMap<>();
+      config.put("issuer", "https://signer.test");
+      config.put("useJwksUrl", "false");
+      config.put("publicKeySignatureVerifier", pem());
+      config.put("jwtAuthorizationGrantEnabled", "true");
+      signer.setConfig(config);
+      try (var created = realm.realm().identityProviders().create(signer)) {
+        assertThat(created.getStatus()).as(created.readEntity(String.class)).isEqualTo(201);
+      }
+    }
+
+    private String pem() {
+      return "-----BEGIN PUBLIC KEY-----\n"
+          + Base64.getMimeEncoder().encodeToString(keys.getPublic().getEncoded())
+          + "\n-----END PUBLIC KEY-----";
+    }
+
+    private JWTBearerGrant assertion(String user) throws Exception {
+      FederatedIdentityRepresentation link = new FederatedIdentityRepresentation();
+      link.setIdentityProvider("signer");
+      link.setUserId(user);
+      link.setUserName(user);
+      realm.realm().users().get(realm.idOf(user)).addFederatedIdentity("signer", link).close();
+      Instant now = Instant.now();
+      SignedJWT jwt =
+          new SignedJWT(
+              new JWSHeader(JWSAlgorithm.RS256),
+              new JWTClaimsSet.Builder()
+                  .issuer("https://signer.test")
+                  .subject(user)
+                  .audience(realm.url(""))
+                  .jwtID(UUID.randomUUID().toString())
+                  .issueTime(Date.from(now))
+                  .expirationTime(Date.from(now.plusSeconds(60)))
+                  .build());
+      jwt.sign(new RSASSASigner(keys.getPrivate()));
+      return new JWTBearerGrant(jwt);
+    }
+
+    private static KeyPair keys() {
+      try {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(2048);
+        return generator.generateKeyPair();
+      } catch (java.security.NoSuchAlgorithmException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,40 @@
+<#import "template.ftl" as layout>
+<#macro row name tier>
+  <div class="${properties.kcAccessTierRowClass!"pf-v5-c-description-list__group"}">
+    <dt class="${properties.kcAccessTierTermClass!"pf-v5-c-description-list__term"}">${msg("accessTierRow." + name)}</dt>
+    <dd class="${properties.kcAccessTierValueClass!"pf-v5-c-description-list__description"}" id="access-tier-${name}">${tier}</dd>
+  </div>
+</#macro>
+<#assign
+  app = client.name?has_content?then(advancedMsg(client.name!), client.clientId)
+  link = properties.kcButtonLinkClass!properties.kcButtonClass!""
+  block = properties.kcButtonBlockClass!"">
+<@layout.registrationLayout displayMessage=false; section>
+  <#if section = "header">
+    ${app}
+  <#elseif section = "form">
+    <p id="access-tier-message">
+      <#if accessTierRequired??>
+        ${msg("accessTierDenied", msg("accessTierLabel." + accessTierRequired))}
+      <#else>
+        ${msg("accessTierClosed")}
+      </#if>
+    </p>
+    <dl class="${properties.kcAccessTierRowsClass!"pf-v5-c-description-list pf-m-horizontal pf-m-compact pf-v5-u-my-lg"}">
+      <@row name="user" tier=msg("accessTierLabel." + accessTierUser)/>
+      <#if accessTierRequired??>
+        <@row name="required" tier=msg("accessTierLabel." + accessTierRequired)/>
+      </#if>
+    </dl>
+    <#if accessTierNote??>
+      <p id="access-tier-note" class="${properties.kcAccessTierNoteClass!"pf-v5-u-mb-lg"}">${advancedMsg(accessTierNote)}</p>
+    </#if>
+    <div class="${properties.kcAccessTierLinksClass!"pf-v5-l-flex pf-m-column pf-m-align-items-stretch pf-v5-u-pb-md"}">
+      <a id="access-tier-overview" class="${properties.kcButtonPrimaryClass!properties.kcButtonClass!""} ${block}" href="${accessTierOverview}">${msg("accessTierOverview")}</a>
+      <#if client.baseUrl?has_content>
+        <a id="access-tier-retry" class="${properties.kcButtonSecondaryClass!properties.kcButtonClass!""} ${block}" href="${client.baseUrl}">${msg("accessTierRetry")}</a>
+      </#if>
+      <a id="access-tier-other-user" class="${link} ${block}" href="${url.loginRestartFlowUrl}">${msg("accessTierOtherUser")}</a>
+    </div>
+  </#if>
+</@layout.registrationLayout>
