@@ -57,13 +57,25 @@ kc() {
 }
 
 # get PATH [options]: a resource of the realm
-get() { kc get "$1" -r "$REALM" "${@:2}" || die "cannot read $1 of realm $REALM"; }
+get() {
+  local error
+  {
+    error=$(kc get "$1" -r "$REALM" "${@:2}" 2>&1 >&3) ||
+      die "cannot read $1 of realm $REALM: $error"
+  } 3>&1
+}
 
 # column PATH FIELDS [options]: one line for each element of a list
 column() { get "$1" --fields "$2" --format csv --noquotes "${@:3}"; }
 
-# send create|update PATH: with the body from standard input
-send() { kc "$1" "$2" -r "$REALM" -f - >/dev/null || die "cannot $1 $2 in realm $REALM"; }
+# change create|update PATH [options]: says what kcadm says only when it fails
+change() {
+  local answer
+  answer=$(kc "$1" "$2" -r "$REALM" "${@:3}" 2>&1) || die "cannot $1 $2 in realm $REALM: $answer"
+}
+
+# send create|update PATH: the same, with the body from standard input
+send() { change "$1" "$2" -f -; }
 
 # has_line TEXT LINE
 has_line() { [[ $'\n'"$1"$'\n' == *$'\n'"$2"$'\n'* ]]; }
@@ -154,7 +166,7 @@ component() {
   elif [[ -z $GIVEN_ID && -n $(id_of "$components" "$PROVIDER") ]]; then
     say "kept      component $(id_of "$components" "$PROVIDER"), of provider $PROVIDER as well"
   else
-    kc create components -r "$REALM" -f - >/dev/null <<EOF || die \
+    kc create components -r "$REALM" -i -f - >/dev/null <<EOF || die \
       "cannot create component $COMPONENT_ID. Is the JAR in Keycloak's providers folder? Does another realm have a component of this id? Then name another one."
 { "id": "$COMPONENT_ID", "name": "Better Auth", "providerId": "$PROVIDER",
   "providerType": "$STORAGE_TYPE",
@@ -170,8 +182,7 @@ role() {
   if has_line "$ROLES" "$1"; then
     say "kept      role $1"
   else
-    kc create roles -r "$REALM" -s "name=$1" -s "description=$2" >/dev/null ||
-      die "cannot create role $1"
+    change create roles -s "name=$1" -s "description=$2"
     say "added     role $1"
   fi
 }
@@ -184,7 +195,7 @@ roles() {
   role service "A service's own account, not a person"
   if ((WITH_ADMIN_ROLES)); then
     for name in "${ADMIN_ROLES[@]}"; do options+=(--rolename "$name"); done
-    kc add-roles -r "$REALM" --rname admin --cclientid realm-management "${options[@]}" ||
+    kc add-roles -r "$REALM" --rname admin --cclientid realm-management "${options[@]}" >/dev/null ||
       die "cannot give role admin its roles of realm-management"
     say "ensured   role admin contains ${ADMIN_ROLES[*]}"
   fi
@@ -192,7 +203,7 @@ roles() {
 
 # scope NAME PROTOCOL DESCRIPTION: sets SCOPE, its id, and MAPPERS, the names of its mappers
 scope() {
-  SCOPE=$(id_of "$SCOPES" "$1") MAPPERS=''
+  SCOPE=$(id_of "$SCOPES" "$1") PROTOCOL=$2 MAPPERS='' NEW_MAPPERS=''
   if [[ -n $SCOPE ]]; then
     MAPPERS=$(column "client-scopes/$SCOPE/protocol-mappers/models" name) || exit 1
     say "kept      client scope $1"
@@ -207,45 +218,51 @@ EOF
   fi
 }
 
-# mapper NAME PROVIDER PROTOCOL CONFIG
+# mapper NAME PROVIDER CONFIG: of the last scope
 mapper() {
   if has_line "$MAPPERS" "$1"; then
     say "kept        mapper $1"
   else
-    send create "client-scopes/$SCOPE/protocol-mappers/models" <<EOF
-{ "name": "$1", "protocol": "$3", "protocolMapper": "$2", "config": { $4 } }
-EOF
+    NEW_MAPPERS+="${NEW_MAPPERS:+, }{ \"name\": \"$1\", \"protocol\": \"$PROTOCOL\","
+    NEW_MAPPERS+=" \"protocolMapper\": \"$2\", \"config\": { $3 } }"
     say "added       mapper $1"
+  fi
+}
+
+add_mappers() {
+  if [[ -n $NEW_MAPPERS ]]; then
+    send create "client-scopes/$SCOPE/protocol-mappers/add-models" <<<"[$NEW_MAPPERS]"
   fi
 }
 
 scopes() {
   local defaults
-  local oidc=openid-connect
   local tokens='"access.token.claim": "true", "id.token.claim": "true", "userinfo.token.claim": "true", "introspection.token.claim": "true", "lightweight.claim": "false"'
   SCOPES=$(column client-scopes id,name) || exit 1
 
-  scope mana-claims $oidc \
+  scope mana-claims openid-connect \
     "The claims that apps of a Better Auth service read: sub, email, tier and role; sid is in every token anyway"
-  mapper sub oidc-auth-schema-subject-mapper $oidc "$tokens"
-  mapper email oidc-usermodel-attribute-mapper $oidc \
+  mapper sub oidc-auth-schema-subject-mapper "$tokens"
+  mapper email oidc-usermodel-attribute-mapper \
     "\"user.attribute\": \"email\", \"claim.name\": \"email\", \"jsonType.label\": \"String\", $tokens"
-  mapper tier oidc-access-tier-mapper $oidc "\"claim.name\": \"tier\", $tokens"
-  mapper role oidc-auth-schema-role-mapper $oidc \
+  mapper tier oidc-access-tier-mapper "\"claim.name\": \"tier\", $tokens"
+  mapper role oidc-auth-schema-role-mapper \
     "\"claim.name\": \"role\", \"jsonType.label\": \"String\", $tokens"
+  add_mappers
 
   scope access-tier-saml saml "The user's access tier as SAML attribute access_tier"
-  mapper "access tier" saml-access-tier-mapper saml \
+  mapper "access tier" saml-access-tier-mapper \
     '"attribute.name": "access_tier", "attribute.nameformat": "Basic"'
+  add_mappers
 
-  scope access-tier $oidc "The user's access tier as claim access_tier"
-  mapper "access tier" oidc-access-tier-mapper $oidc "\"claim.name\": \"access_tier\", $tokens"
+  scope access-tier openid-connect "The user's access tier as claim access_tier"
+  mapper "access tier" oidc-access-tier-mapper "\"claim.name\": \"access_tier\", $tokens"
+  add_mappers
   defaults=$(column default-default-client-scopes name) || exit 1
   if has_line "$defaults" access-tier; then
     say "kept      realm default client scope access-tier"
   else
-    kc update "default-default-client-scopes/$SCOPE" -r "$REALM" -n -b '{}' >/dev/null ||
-      die "cannot make client scope access-tier a realm default"
+    change update "default-default-client-scopes/$SCOPE" -n -b '{}'
     say "added     realm default client scope access-tier, for clients made from now on"
   fi
 }
@@ -379,8 +396,8 @@ COMPONENT_ID=${GIVEN_ID:-$DEFAULT_ID}
 command -v "$KCADM" >/dev/null || die "$KCADM not found: name it in KCADM"
 
 if [[ -n ${KCADM_SERVER:-} ]]; then sign_in; fi
-kc get "realms/$REALM" --fields realm >/dev/null ||
-  die "no realm $REALM, or no kcadm session that may see it"
+ERROR=$(kc get "realms/$REALM" --fields realm 2>&1) ||
+  die "no realm $REALM, or no kcadm session that may see it: $ERROR"
 
 component
 roles
