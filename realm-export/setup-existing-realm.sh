@@ -9,7 +9,8 @@ DEFAULT_ID=mana-better-auth-users
 ADMIN_ROLES=(view-users manage-users view-clients manage-clients view-events)
 
 usage() {
-  cat <<EOF
+  local text
+  IFS= read -r -d '' text <<EOF || :
 Usage: ${0##*/} [--without-admin-roles] REALM [COMPONENT_ID]
 
 Adds to an existing realm: the user storage component, the roles user, admin and service, the
@@ -37,6 +38,7 @@ Environment:
 The connection is not set here: it comes from the server's spi-storage--auth-schema--... options,
 or from the component's page in the console.
 EOF
+  printf '%s' "$text"
 }
 
 say() { printf '%s\n' "$*"; }
