@@ -123,8 +123,9 @@ final class OutageIT {
     assertThat(realm.realm().users().search("beta", 0, 10)).isEmpty();
     realm.configure(Map.of("enabled", "false"));
     assertThat(realm.component().getConfig().getFirst("enabled")).isEqualTo("false");
-    startDatabase();
+    postgres.start();
     realm.configure(Map.of("enabled", "true"));
+    await().until(() -> login(BETA).getStatusCode() == 200);
     assertThat(realm.realm().users().search("beta", 0, 10)).hasSize(3);
   }
 
