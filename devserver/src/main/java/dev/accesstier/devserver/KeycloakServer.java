@@ -12,9 +12,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +55,7 @@ public final class KeycloakServer implements AutoCloseable {
     KeycloakDistribution.delete(home);
     KeycloakDistribution.configured().createHome(home);
     KeycloakServer server = new KeycloakServer(home, options);
+    KeycloakDistribution.delete(server.logFile());
     server.copy(options.providers(), "providers");
     server.copy(options.realms(), "data/import");
     Runtime.getRuntime().addShutdownHook(server.stopAtExit);
@@ -101,7 +105,7 @@ public final class KeycloakServer implements AutoCloseable {
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
         handle.destroyForcibly();
-      } catch (java.util.concurrent.ExecutionException | java.util.concurrent.TimeoutException e) {
+      } catch (ExecutionException | TimeoutException e) {
         handle.destroyForcibly();
       }
     }
@@ -167,7 +171,7 @@ public final class KeycloakServer implements AutoCloseable {
   }
 
   private Map<String, String> environment() {
-    Map<String, String> environment = new java.util.HashMap<>(options.environment());
+    Map<String, String> environment = new HashMap<>(options.environment());
     environment.put("KC_BOOTSTRAP_ADMIN_USERNAME", ADMIN);
     environment.put("KC_BOOTSTRAP_ADMIN_PASSWORD", ADMIN);
     environment.put("JAVA_OPTS_KC_HEAP", options.heap());

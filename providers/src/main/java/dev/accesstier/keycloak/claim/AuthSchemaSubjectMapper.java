@@ -2,9 +2,11 @@ package dev.accesstier.keycloak.claim;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.keycloak.component.ComponentModel;
 import org.keycloak.models.ClientSessionContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ProtocolMapperModel;
+import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.mappers.LogoutTokenMapper;
@@ -15,13 +17,16 @@ import org.keycloak.representations.LogoutToken;
 import org.keycloak.storage.StorageId;
 
 /**
- * Gives apps the {@code sub} their data is keyed by: for a federated user the id within its store,
- * which for users of schema {@code auth} is {@code users.id}; for any other user Keycloak's id.
+ * Gives apps the {@code sub} their data is keyed by: {@code users.id} for users of schema {@code
+ * auth}, Keycloak's id for any other user.
  */
 public final class AuthSchemaSubjectMapper extends UserClaimMapper implements LogoutTokenMapper {
 
   /** Provider id, in realm files. */
   public static final String ID = "oidc-auth-schema-subject-mapper";
+
+  /** Provider id of the storage whose users keep their own id. */
+  private static final String AUTH_SCHEMA = "auth-schema";
 
   private static final List<ProviderConfigProperty> PROPERTIES = properties();
 
@@ -52,7 +57,7 @@ public final class AuthSchemaSubjectMapper extends UserClaimMapper implements Lo
       KeycloakSession session,
       UserSessionModel userSession,
       UserModel user) {
-    token.setSubject(subject(user));
+    token.setSubject(subject(userSession.getRealm(), user));
   }
 
   @Override
@@ -62,12 +67,16 @@ public final class AuthSchemaSubjectMapper extends UserClaimMapper implements Lo
       KeycloakSession session,
       UserSessionModel userSession,
       ClientSessionContext clientSession) {
-    token.setSubject(subject(userSession.getUser()));
+    token.setSubject(subject(userSession.getRealm(), userSession.getUser()));
     return token;
   }
 
-  private static String subject(UserModel user) {
-    return StorageId.externalId(user.getId());
+  private static String subject(RealmModel realm, UserModel user) {
+    StorageId id = new StorageId(user.getId());
+    ComponentModel component = id.isLocal() ? null : realm.getComponent(id.getProviderId());
+    return component != null && AUTH_SCHEMA.equals(component.getProviderId())
+        ? id.getExternalId()
+        : user.getId();
   }
 
   private static List<ProviderConfigProperty> properties() {

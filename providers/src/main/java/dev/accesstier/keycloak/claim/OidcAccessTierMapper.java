@@ -55,10 +55,9 @@ public final class OidcAccessTierMapper extends UserClaimMapper {
       UserSessionModel userSession,
       UserModel user) {
     AccessTier tier = new UserTiers(session).tierOf(userSession.getRealm(), user);
+    String configured = mapper.getConfig().get(OIDCAttributeMapperHelper.TOKEN_CLAIM_NAME);
     String name =
-        mapper
-            .getConfig()
-            .getOrDefault(OIDCAttributeMapperHelper.TOKEN_CLAIM_NAME, AccessTier.ATTRIBUTE);
+        configured == null || configured.isBlank() ? AccessTier.ATTRIBUTE : configured.trim();
     OIDCAttributeMapperHelper.mapClaim(token, named(mapper, name, "String"), tier.value());
     String level = mapper.getConfig().get(LEVEL_CLAIM);
     if (level != null && !level.isBlank()) {

@@ -61,10 +61,9 @@ public final class SamlAccessTierMapper extends AbstractSAMLProtocolMapper
       UserSessionModel userSession,
       AuthenticatedClientSessionModel clientSession) {
     AccessTier tier = new UserTiers(session).tierOf(userSession.getRealm(), userSession.getUser());
+    String configured = mapper.getConfig().get(AttributeStatementHelper.SAML_ATTRIBUTE_NAME);
     String name =
-        mapper
-            .getConfig()
-            .getOrDefault(AttributeStatementHelper.SAML_ATTRIBUTE_NAME, AccessTier.ATTRIBUTE);
+        configured == null || configured.isBlank() ? AccessTier.ATTRIBUTE : configured.trim();
     add(statement, mapper, name, tier.value());
     String level = mapper.getConfig().get(LEVEL_ATTRIBUTE);
     if (level != null && !level.isBlank()) {

@@ -67,22 +67,26 @@ public final class AuthSchemaStorageProviderFactory
     return users(session, component).byId(externalId).map(AuthUser::accessTier).orElse(null);
   }
 
+  /** Checks the form alone: an import, which calls nothing else, must not need the database. */
   @Override
   public void validateConfiguration(
       KeycloakSession session, RealmModel realm, ComponentModel component) {
-    ComponentSettings settings = settings(session, component);
+    settings(session, component);
     if (component.getId() == null) {
       // User ids contain it, and WebAuthn has room for 64 bytes: a UUID would be too long.
       component.setId(KeycloakModelUtils.generateShortId());
     }
-    if (settings.ownConnection() && new UserStorageProviderModel(component).isEnabled()) {
-      settings.database().ifPresent(AuthSchemaStorageProviderFactory::probe);
-    }
+  }
+
+  @Override
+  public void onCreate(KeycloakSession session, RealmModel realm, ComponentModel component) {
+    probe(session, component);
   }
 
   @Override
   public void onUpdate(
       KeycloakSession session, RealmModel realm, ComponentModel old, ComponentModel updated) {
+    probe(session, updated);
     databases.close(updated.getId());
   }
 
@@ -122,7 +126,7 @@ public final class AuthSchemaStorageProviderFactory
                       new ComponentValidationException(
                           "neither it nor the server's spi-storage--auth-schema--jdbc-url names a"
                               + " database")));
-    } catch (ComponentValidationException e) {
+    } catch (ComponentValidationException | AuthDatabaseException e) {
       LOG.errorf("Component %s cannot be used: %s", component.getName(), e.getMessage());
       throw new AuthDatabaseException(e.getMessage(), e);
     }
@@ -135,15 +139,26 @@ public final class AuthSchemaStorageProviderFactory
         text -> session.vault().getStringSecret(text).get().orElse(text));
   }
 
-  private static void probe(AuthDatabaseSettings settings) {
-    List<String> problems;
-    try {
-      problems = AuthDatabase.problems(settings);
-    } catch (AuthDatabaseException e) {
-      throw new ComponentValidationException(e.getMessage());
+  /**
+   * Connects where an admin saved a connection of the component's own; undoes the saving if bad.
+   */
+  private void probe(KeycloakSession session, ComponentModel component) {
+    ComponentSettings settings = settings(session, component);
+    if (settings.ownConnection() && new UserStorageProviderModel(component).isEnabled()) {
+      List<String> problems =
+          settings.database().map(AuthSchemaStorageProviderFactory::problems).orElse(List.of());
+      if (!problems.isEmpty()) {
+        session.getTransactionManager().setRollbackOnly();
+        throw new ComponentValidationException(String.join(" ", problems));
+      }
     }
-    if (!problems.isEmpty()) {
-      throw new ComponentValidationException(String.join(" ", problems));
+  }
+
+  private static List<String> problems(AuthDatabaseSettings settings) {
+    try {
+      return AuthDatabase.problems(settings);
+    } catch (AuthDatabaseException e) {
+      return List.of(e.getMessage());
     }
   }
 }

@@ -8,6 +8,7 @@ import dev.accesstier.keycloak.tests.support.Fixture;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
 import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.core.Response;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.representations.idm.ComponentRepresentation;
 
 /** What an admin is told when the component cannot be saved as it is; and that nothing is saved. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -101,6 +103,31 @@ final class ConfigurationIT {
     assertRefused(Map.of("poolMaxSize", "0"), "Pool size");
     realm.configure(Map.of("enabled", "true", "jdbcUrl", ""));
     assertThat(realm.user("beta-user@example.test")).isNotNull();
+  }
+
+  @Test
+  void aNewComponentWithAWrongConnectionIsNotSaved() {
+    ComponentRepresentation component = realm.component();
+    component.setId(null);
+    component.setName("Second");
+    component.getConfig().putSingle("jdbcUrl", "jdbc:postgresql://127.0.0.1:1/nowhere");
+    try (Response response = realm.realm().components().add(component)) {
+      assertThat(response.getStatus()).isEqualTo(400);
+    }
+    assertThat(realm.realm().components().query(null, "org.keycloak.storage.UserStorageProvider"))
+        .hasSize(1);
+  }
+
+  /** As {@code --import-realm} does it; the first login says what is wrong. */
+  @Test
+  void anImportNeedsNoDatabase() {
+    Map<String, String> gone = Map.of("jdbcUrl", "jdbc:postgresql://127.0.0.1:1/nowhere");
+    try (TestRealm imported = TestRealm.create(gone, rep -> {})) {
+      assertThat(imported.component().getConfig().getFirst("jdbcUrl")).contains("127.0.0.1:1");
+      assertThat(
+              imported.oidc().password(TestRealm.APP, "a@example.test", "password").getStatusCode())
+          .isEqualTo(503);
+    }
   }
 
   @Test

@@ -125,8 +125,22 @@ public final class TestRealm implements AutoCloseable {
                 "oidc-access-tier-mapper",
                 Map.of("claim.name", "access_tier", "level.claim.name", "tier_level")),
             mapper("oidc-auth-schema-subject-mapper", Map.of()),
-            mapper("oidc-auth-schema-role-mapper", Map.of("claim.name", "role"))));
+            mapper("oidc-auth-schema-role-mapper", Map.of("claim.name", "role")),
+            ownAudience(APP)));
     return app;
+  }
+
+  /** Keycloak lets a client introspect what is meant for it. */
+  public static ProtocolMapperRepresentation ownAudience(String client) {
+    return mapper(
+        "oidc-audience-mapper",
+        Map.of(
+            "included.client.audience",
+            client,
+            "id.token.claim",
+            "false",
+            "lightweight.claim",
+            ON));
   }
 
   /** A mapper that speaks in every place. */

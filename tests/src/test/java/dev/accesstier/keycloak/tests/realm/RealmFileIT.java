@@ -1,0 +1,244 @@
+package dev.accesstier.keycloak.tests.realm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.nimbusds.oauth2.sdk.AuthorizationCode;
+import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallenge;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
+import dev.accesstier.keycloak.tests.support.Browser;
+import dev.accesstier.keycloak.tests.support.Fixture;
+import dev.accesstier.keycloak.tests.support.Oidc;
+import dev.accesstier.keycloak.tests.support.TestServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.keycloak.admin.client.resource.RealmResource;
+import org.keycloak.representations.idm.RealmRepresentation;
+import org.keycloak.util.JsonSerialization;
+
+/** {@code mana-realm.json}, created through the admin API, exported again and used. */
+@TestInstance(Lifecycle.PER_CLASS)
+final class RealmFileIT {
+
+  private static final String NAME = "mana";
+  private static final String CALC = "https://calc.mana.how/auth/callback";
+
+  private final String baseUrl = TestServer.shared().keycloak().baseUrl();
+  private final Oidc oidc = new Oidc(baseUrl + "/realms/" + NAME);
+  private JsonNode file;
+  private JsonNode exported;
+
+  @BeforeAll
+  void importRealm() throws IOException {
+    file = new ObjectMapper().readTree(TestServer.realmExport("mana-realm.json").toFile());
+    TestServer.shared()
+        .admin()
+        .realms()
+        .create(JsonSerialization.readValue(file.toString(), RealmRepresentation.class));
+    exported = JsonSerialization.mapper.valueToTree(realm().partialExport(true, true));
+  }
+
+  @AfterAll
+  void removeRealm() {
+    realm().remove();
+  }
+
+  private static RealmResource realm() {
+    return TestServer.shared().admin().realm(NAME);
+  }
+
+  /** Everything the file says is in the export; Keycloak adds defaults of its own to it. */
+  @Test
+  void whatWasImportedIsExportedAgain() {
+    List<String> lost = new ArrayList<>();
+    compare("", file, exported, lost);
+    assertThat(lost).isEmpty();
+  }
+
+  @Test
+  void theBuiltInScopesAreThereToo() {
+    assertThat(realm().clientScopes().findAll())
+        .extracting("name")
+        .contains("basic", "profile", "email", "roles", "web-origins", "acr", "offline_access")
+        .contains("access-tier", "mana-claims");
+  }
+
+  @Test
+  void allAppsAreThereAndSecureByDefault() {
+    var apps =
+        realm().clients().findAll().stream()
+            .filter(client -> client.getAttributes().containsKey("access.tier.required"))
+            .toList();
+    assertThat(apps).hasSize(25);
+    assertThat(apps)
+        .allSatisfy(
+            app -> {
+              assertThat(app.isPublicClient()).isTrue();
+              assertThat(app.isDirectAccessGrantsEnabled()).isFalse();
+              assertThat(app.isImplicitFlowEnabled()).isFalse();
+              assertThat(app.getAttributes())
+                  .containsEntry("pkce.code.challenge.method", "S256")
+                  .containsKey("access.tier.description.de");
+              assertThat(app.getRedirectUris()).noneMatch(uri -> uri.contains("*"));
+              assertThat(app.getDefaultClientScopes()).contains("access-tier", "mana-claims");
+            });
+    assertThat(
+            apps.stream()
+                .filter(app -> "beta".equals(app.getAttributes().get("access.tier.required"))))
+        .hasSize(6);
+  }
+
+  @Test
+  void itHoldsNoSecret() {
+    assertThat(file.toString())
+        .doesNotContain("\"secret\"")
+        .doesNotContain("privateKey")
+        .doesNotContain("jdbc:");
+  }
+
+  static Stream<Fixture.User> people() {
+    return Fixture.known().users().stream()
+        .filter(user -> user.password() != null && user.isVerified())
+        .filter(user -> !user.deleted() && !user.twoFactor());
+  }
+
+  /** Nobody is asked to correct a profile that Better Auth was content with. */
+  @ParameterizedTest
+  @MethodSource("people")
+  void everyoneSignsInToTheAppsOfTheirTier(Fixture.User user) throws Exception {
+    CodeVerifier verifier = new CodeVerifier();
+    String url =
+        oidc.url("/auth")
+            + "?client_id=calc&response_type=code&scope=openid&state=s&code_challenge_method=S256"
+            + "&code_challenge="
+            + CodeChallenge.compute(CodeChallengeMethod.S256, verifier).getValue()
+            + "&redirect_uri="
+            + CALC;
+    Browser.Stop stop = new Browser(baseUrl).signIn(url, user.email(), user.knownPassword());
+    if (List.of("guest", "public").contains(user.tier())) {
+      assertThat(stop.isDeniedPage()).as(stop.body()).isTrue();
+      return;
+    }
+    assertThat(stop.uri().toString()).as(stop.page().text()).startsWith(CALC);
+    TokenRequest request =
+        new TokenRequest.Builder(
+                URI.create(oidc.url("/token")),
+                new ClientID("calc"),
+                new AuthorizationCodeGrant(
+                    new AuthorizationCode(stop.parameter("code")), URI.create(CALC), verifier))
+            .build();
+    OIDCTokens tokens = Oidc.tokens(Oidc.send(request.toHTTPRequest()));
+    for (Map<String, Object> claims :
+        List.of(Oidc.claims(tokens.getAccessToken()), Oidc.claims(tokens.getIDTokenString()))) {
+      assertThat(claims)
+          .containsEntry("sub", user.id())
+          .containsEntry("email", user.email())
+          .containsEntry("tier", user.tier())
+          .containsEntry("access_tier", user.tier())
+          .containsEntry("role", user.role())
+          .containsKey("sid");
+    }
+  }
+
+  @Test
+  void anUnverifiedUserIsToldWhatToDoWithoutMail() {
+    Fixture.User user = Fixture.known().user("unverified-1");
+    Browser.Stop stop =
+        new Browser(baseUrl)
+            .speaking("de")
+            .signIn(
+                oidc.url("/auth")
+                    + "?client_id=portal&response_type=code&scope=openid&code_challenge_method=S256"
+                    + "&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+                    + "&redirect_uri=https://mana.how/auth/callback",
+                user.email(),
+                user.knownPassword());
+    assertThat(stop.body()).contains("Die E-Mail konnte nicht gesendet werden");
+  }
+
+  /** Objects by key, lists of named things by name, other lists as sets. */
+  private static void compare(String path, JsonNode wanted, JsonNode found, List<String> lost) {
+    if (wanted.isObject()) {
+      wanted
+          .properties()
+          .forEach(
+              e ->
+                  compareField(path + "/" + e.getKey(), e.getValue(), found.get(e.getKey()), lost));
+    } else if (wanted.isArray()) {
+      for (JsonNode item : wanted) {
+        JsonNode match = match(item, found);
+        if (match == null) {
+          lost.add(path + ": " + item);
+        } else if (item.isObject()) {
+          compare(path + "/" + name(item), item, match, lost);
+        }
+      }
+    } else if (!wanted.asText().equals(found.asText()) && !sameJson(wanted, found)) {
+      lost.add(path + ": " + wanted + " became " + found);
+    }
+  }
+
+  private static void compareField(
+      String path, JsonNode wanted, @Nullable JsonNode found, List<String> lost) {
+    if (found != null) {
+      compare(path, wanted, found, lost);
+    } else if (!wanted.isEmpty() && !path.endsWith("/CreateDefaultClientScopes")) {
+      lost.add(path + ": " + wanted + " is missing");
+    }
+  }
+
+  private static @Nullable JsonNode match(JsonNode item, JsonNode list) {
+    for (JsonNode candidate : list) {
+      if (item.isObject() ? name(item).equals(name(candidate)) : sameJson(item, candidate)) {
+        return candidate;
+      }
+    }
+    return null;
+  }
+
+  private static String name(JsonNode item) {
+    for (String key : List.of("clientId", "alias", "name", "providerId", "executor", "condition")) {
+      if (item.hasNonNull(key)) {
+        return item.get(key).asText();
+      }
+    }
+    return item.toString();
+  }
+
+  /** The user profile is JSON in a string, whose order Keycloak may change. */
+  private static boolean sameJson(JsonNode one, JsonNode other) {
+    if (one.equals(other)) {
+      return true;
+    }
+    if (!one.isTextual() || !one.asText().startsWith("{")) {
+      return false;
+    }
+    try {
+      ObjectMapper mapper = new ObjectMapper();
+      List<String> lost = new ArrayList<>();
+      compare("", mapper.readTree(one.asText()), mapper.readTree(other.asText()), lost);
+      return lost.isEmpty();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
