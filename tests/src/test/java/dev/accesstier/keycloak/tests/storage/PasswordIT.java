@@ -7,6 +7,7 @@ import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.devserver.SampleUser;
 import dev.accesstier.devserver.SampleUsers;
 import dev.accesstier.keycloak.credential.ScryptHash;
+import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Fixture;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
@@ -179,6 +180,20 @@ final class PasswordIT {
                 .lines()
                 .filter(line -> line.contains(user.id()) && line.contains("second factor")))
         .hasSize(1);
+  }
+
+  /** Where the realm verifies emails, Keycloak asks for it; see {@link KnownUsersIT}. */
+  @Test
+  void anUnverifiedUserIsRefusedInARealmThatVerifiesNothing() {
+    Fixture.User user = Fixture.known().user("unverified-1");
+    HTTPResponse response =
+        realm.oidc().password(TestRealm.APP, user.email(), user.knownPassword());
+    assertThat(Oidc.json(response)).containsEntry("error", "invalid_grant");
+    Browser.Stop stop =
+        new Browser(TestServer.shared().keycloak().baseUrl())
+            .signIn(realm.oidc().authUrl(TestRealm.APP, ""), user.email(), user.knownPassword());
+    assertThat(stop.parameter("code")).isEmpty();
+    assertThat(stop.uri().getHost()).isEqualTo("127.0.0.1");
   }
 
   @Test
