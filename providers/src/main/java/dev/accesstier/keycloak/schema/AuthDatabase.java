@@ -4,6 +4,7 @@ import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.Metrics;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
+import jakarta.persistence.EntityTransaction;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -78,6 +79,46 @@ public final class AuthDatabase implements AutoCloseable {
    * @throws AuthDatabaseException when the database cannot be used; it has been logged
    */
   public <T> T read(Function<EntityManager, T> work) {
+    return run(entityManager -> work.apply(entityManager));
+  }
+
+  /**
+   * Runs writing work in one short transaction of its own, committed when this returns. Update the
+   * columns that changed and nothing else: another service writes the same rows. The work may run
+   * twice, the first time without effect.
+   *
+   * @throws AuthConflictException when a constraint of the schema forbids it; nothing was written
+   * @throws AuthDatabaseException when the database cannot be used; it has been logged. Whether
+   *     something was written is then unknown only if the connection broke during the commit
+   */
+  public <T> T write(Function<EntityManager, T> work) {
+    return run(
+        entityManager -> {
+          EntityTransaction transaction = entityManager.getTransaction();
+          transaction.begin();
+          try {
+            T result = work.apply(entityManager);
+            entityManager.flush();
+            commit(transaction);
+            return result;
+          } finally {
+            if (transaction.isActive()) {
+              transaction.rollback();
+            }
+          }
+        });
+  }
+
+  private void commit(EntityTransaction transaction) {
+    try {
+      transaction.commit();
+    } catch (PersistenceException e) {
+      // Not tried again: the server may have committed before the connection broke.
+      throw failed(e);
+    }
+  }
+
+  private <T> T run(Function<EntityManager, T> work) {
     Failure failure = lastFailure;
     if (failure != null && failure.recent()) {
       throw failure.exception();
@@ -87,7 +128,7 @@ public final class AuthDatabase implements AutoCloseable {
       return attempt(work);
     } catch (PersistenceException first) {
       if (!DatabaseErrors.brokenConnection(first)) {
-        throw failed(first);
+        throw translated(first);
       }
     }
     // The server closed this pooled connection since it was used last, and maybe the others too.
@@ -95,7 +136,7 @@ public final class AuthDatabase implements AutoCloseable {
     try {
       return attempt(work);
     } catch (PersistenceException second) {
-      throw failed(second);
+      throw translated(second);
     }
   }
 
@@ -135,6 +176,12 @@ public final class AuthDatabase implements AutoCloseable {
       checked = true;
       LOG.infof("Connected to %s", settings);
     }
+  }
+
+  private RuntimeException translated(PersistenceException cause) {
+    return DatabaseErrors.conflict(cause)
+        .<RuntimeException>map(constraint -> new AuthConflictException(constraint, cause))
+        .orElseGet(() -> failed(cause));
   }
 
   private AuthDatabaseException failed(Exception cause) {

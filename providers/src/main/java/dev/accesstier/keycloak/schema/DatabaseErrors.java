@@ -1,7 +1,9 @@
 package dev.accesstier.keycloak.schema;
 
 import java.sql.SQLException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
 
 /** Turns a database's errors into sentences for an admin, without any value of a statement. */
 final class DatabaseErrors {
@@ -44,6 +46,22 @@ final class DatabaseErrors {
         || state.startsWith("57P")
         || state.startsWith("53")
         || state.startsWith("28");
+  }
+
+  /** The constraint that a statement violated, by its name or else its SQLSTATE (class 23). */
+  static Optional<String> conflict(Throwable failure) {
+    String state = state(failure);
+    if (state == null || !state.startsWith("23")) {
+      return Optional.empty();
+    }
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof PSQLException sql
+          && sql.getServerErrorMessage() != null
+          && sql.getServerErrorMessage().getConstraint() != null) {
+        return Optional.of(sql.getServerErrorMessage().getConstraint());
+      }
+    }
+    return Optional.of(state);
   }
 
   /** A connection that worked before and no longer does. */

@@ -1,5 +1,7 @@
 package dev.accesstier.keycloak.storage;
 
+import dev.accesstier.keycloak.schema.AuthComponent;
+import dev.accesstier.keycloak.schema.AuthComponents;
 import dev.accesstier.keycloak.schema.AuthDatabase;
 import dev.accesstier.keycloak.schema.AuthDatabaseException;
 import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
@@ -20,7 +22,7 @@ import org.keycloak.storage.UserStorageProviderModel;
 
 /** Registers the user storage provider {@code auth-schema} and keeps its databases open. */
 public final class AuthSchemaStorageProviderFactory
-    implements UserStorageProviderFactory<AuthSchemaStorageProvider>, TierStore {
+    implements UserStorageProviderFactory<AuthSchemaStorageProvider>, TierStore, AuthComponents {
 
   /** Provider id, in realm files and in the server's options. */
   public static final String ID = "auth-schema";
@@ -65,6 +67,18 @@ public final class AuthSchemaStorageProviderFactory
   public @Nullable String readTier(
       KeycloakSession session, ComponentModel component, String externalId) {
     return users(session, component).byId(externalId).map(AuthUser::accessTier).orElse(null);
+  }
+
+  @Override
+  public AuthComponent component(KeycloakSession session, ComponentModel component) {
+    ComponentSettings settings = settings(session, component);
+    return new AuthComponent(
+        component.getId(),
+        database(session, component),
+        settings.writable(),
+        settings.securityEvents(),
+        settings.betterAuthSecret(),
+        settings.providerAliases());
   }
 
   /** Checks the form alone: an import, which calls nothing else, must not need the database. */

@@ -3,9 +3,11 @@ package dev.accesstier.keycloak.storage;
 import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.component.ComponentValidationException;
@@ -16,9 +18,19 @@ import org.keycloak.component.ComponentValidationException;
  *
  * @param database empty when neither component nor server name a JDBC URL
  * @param ownConnection whether the component itself names the JDBC URL
+ * @param betterAuthSecret null where neither component nor server name one
+ * @param providerAliases Keycloak's alias by Better Auth's provider id, where they differ
  */
 record ComponentSettings(
-    Optional<AuthDatabaseSettings> database, boolean ownConnection, EditMode editMode) {
+    Optional<AuthDatabaseSettings> database,
+    boolean ownConnection,
+    EditMode editMode,
+    boolean tierEditable,
+    boolean upgradeBcrypt,
+    DeleteMode deleteMode,
+    boolean securityEvents,
+    @Nullable String betterAuthSecret,
+    Map<String, String> providerAliases) {
 
   private static final Pattern JDBC_URL = Pattern.compile("jdbc:postgresql:\\S+");
 
@@ -46,27 +58,46 @@ record ComponentSettings(
     String schema = values.matching(Option.SCHEMA, IDENTIFIER, "a lower-case name such as auth");
     int poolMaxSize = values.number(Option.POOL_MAX_SIZE, 1, MAX_POOL_SIZE);
     int queryMillis = values.number(Option.QUERY_TIMEOUT, MIN_QUERY_MILLIS, MAX_QUERY_MILLIS);
-    EditMode editMode = values.choice(Option.EDIT_MODE, EditMode.class);
-    values.choice(Option.DELETE_MODE, DeleteMode.class);
-    values.flag(Option.TIER_EDITABLE);
-    values.flag(Option.UPGRADE_BCRYPT);
-    values.flag(Option.SECURITY_EVENTS);
-    values.matching(
-        Option.PROVIDER_ALIASES, ALIASES, "a list such as google=google-oidc,github=gh");
-    if (jdbcUrl == null) {
-      return new ComponentSettings(Optional.empty(), false, editMode);
-    }
+    String aliases =
+        values.matching(
+            Option.PROVIDER_ALIASES, ALIASES, "a list such as google=google-oidc,github=gh");
     String password = values.text(Option.PASSWORD);
-    AuthDatabaseSettings database =
-        new AuthDatabaseSettings(
-            jdbcUrl,
-            values.text(Option.USERNAME),
-            password == null ? null : secret.apply(password),
-            schema == null ? "auth" : schema,
-            poolMaxSize,
-            Duration.ofMillis(queryMillis));
+    String betterAuthSecret = values.text(Option.BETTER_AUTH_SECRET);
     return new ComponentSettings(
-        Optional.of(database), own(component, Option.JDBC_URL) != null, editMode);
+        Optional.ofNullable(jdbcUrl)
+            .map(
+                url ->
+                    new AuthDatabaseSettings(
+                        url,
+                        values.text(Option.USERNAME),
+                        password == null ? null : secret.apply(password),
+                        schema == null ? "auth" : schema,
+                        poolMaxSize,
+                        Duration.ofMillis(queryMillis))),
+        own(component, Option.JDBC_URL) != null,
+        values.choice(Option.EDIT_MODE, EditMode.class),
+        values.flag(Option.TIER_EDITABLE),
+        values.flag(Option.UPGRADE_BCRYPT),
+        values.choice(Option.DELETE_MODE, DeleteMode.class),
+        values.flag(Option.SECURITY_EVENTS),
+        betterAuthSecret == null ? null : secret.apply(betterAuthSecret),
+        aliases == null ? Map.of() : aliases(aliases));
+  }
+
+  boolean writable() {
+    return editMode == EditMode.WRITABLE;
+  }
+
+  /** Leaves the secrets out. */
+  @Override
+  public String toString() {
+    return "ComponentSettings of " + database;
+  }
+
+  private static Map<String, String> aliases(String text) {
+    return Arrays.stream(text.split(",", -1))
+        .map(pair -> pair.trim().split("=", 2))
+        .collect(Collectors.toUnmodifiableMap(pair -> pair[0], pair -> pair[1], (a, b) -> b));
   }
 
   private static @Nullable String own(ComponentModel component, Option option) {
@@ -110,12 +141,13 @@ record ComponentSettings(
               .formatted(option.label(), Integer.toString(min), Integer.toString(max)));
     }
 
-    void flag(Option option) {
+    boolean flag(Option option) {
       String value = text(option);
       if (!"true".equals(value) && !"false".equals(value)) {
         throw new ComponentValidationException(
             "%s must be true or false.".formatted(option.label()));
       }
+      return Boolean.parseBoolean(value);
     }
 
     <E extends Enum<E>> E choice(Option option, Class<E> type) {

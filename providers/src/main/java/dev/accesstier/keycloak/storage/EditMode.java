@@ -3,5 +3,7 @@ package dev.accesstier.keycloak.storage;
 /** Whether Keycloak may write into schema {@code auth}; named as Keycloak's LDAP provider does. */
 enum EditMode {
   /** Nothing is written into the tables; what Keycloak keeps itself stays editable. */
-  READ_ONLY
+  READ_ONLY,
+  /** What Keycloak changes is written into the tables, in Better Auth's own format. */
+  WRITABLE
 }

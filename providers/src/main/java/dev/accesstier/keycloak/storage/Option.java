@@ -45,7 +45,8 @@ enum Option {
       "editMode",
       "Edit mode",
       "READ_ONLY: Keycloak never writes into the schema. Groups, granted roles, required actions"
-          + " and unknown attributes are kept by Keycloak and stay editable.",
+          + " and unknown attributes are kept by Keycloak and stay editable. WRITABLE: what Keycloak"
+          + " changes is written into the tables in Better Auth's own format.",
       ProviderConfigProperty.LIST_TYPE,
       EditMode.READ_ONLY.name(),
       names(EditMode.values())),

@@ -1,5 +1,6 @@
 package dev.accesstier.keycloak.storage;
 
+import dev.accesstier.keycloak.schema.AuthConflictException;
 import dev.accesstier.keycloak.schema.AuthDatabase;
 import dev.accesstier.keycloak.schema.AuthDatabaseException;
 import dev.accesstier.keycloak.schema.AuthUser;
@@ -85,6 +86,26 @@ final class SessionUsers {
     return read(em -> UserQueries.count(em, search));
   }
 
+  /**
+   * Writes about one user, in a transaction of its own; whoever asks afterwards in this request
+   * reads anew.
+   *
+   * @throws AuthConflictException when the schema forbids it
+   */
+  <T> T write(String id, Function<EntityManager, T> work) {
+    T result = run(opened -> opened.write(work));
+    forget(id);
+    return result;
+  }
+
+  private void forget(String id) {
+    byId.remove(id);
+    passwords.remove(id);
+    byEmail.values().removeIf(user -> user.map(AuthUser::id).filter(id::equals).isPresent());
+    // What was looked up in vain may be there now.
+    byEmail.values().removeIf(Optional::isEmpty);
+  }
+
   private Optional<AuthUser> remember(String id, Optional<AuthUser> user) {
     byId.put(id, user);
     user.ifPresent(found -> byEmail.put(found.email(), user));
@@ -92,13 +113,17 @@ final class SessionUsers {
   }
 
   private <T> T read(Function<EntityManager, T> work) {
+    return run(opened -> opened.read(work));
+  }
+
+  private <T> T run(Function<AuthDatabase, T> work) {
     try {
       AuthDatabase opened = database;
       if (opened == null) {
         opened = opening.get();
         database = opened;
       }
-      return opened.read(work);
+      return work.apply(opened);
     } catch (AuthDatabaseException e) {
       throw new TemporarilyUnavailableException(session, e);
     }

@@ -1,0 +1,51 @@
+package dev.accesstier.keycloak.schema;
+
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.storage.StorageId;
+import org.keycloak.storage.UserStorageProvider;
+import org.keycloak.storage.UserStorageProviderModel;
+
+/**
+ * Finds the components with a schema. A user storage provider factory that implements it is asked
+ * for its components' databases.
+ */
+public interface AuthComponents {
+
+  /**
+   * What the component's configuration says.
+   *
+   * @throws AuthDatabaseException when the configuration is of no use; it has been logged
+   */
+  AuthComponent component(KeycloakSession session, ComponentModel component);
+
+  /** The realm's enabled components, in the order in which Keycloak asks them. */
+  static Stream<AuthComponent> of(KeycloakSession session, RealmModel realm) {
+    return realm
+        .getStorageProviders(UserStorageProvider.class)
+        .map(UserStorageProviderModel::new)
+        .filter(UserStorageProviderModel::isEnabled)
+        .sorted(UserStorageProviderModel.comparator)
+        .flatMap(component -> of(session, component).stream());
+  }
+
+  /** The component a user belongs to; empty for users of another storage. */
+  static Optional<AuthComponent> of(KeycloakSession session, RealmModel realm, UserModel user) {
+    StorageId id = new StorageId(user.getId());
+    return Optional.ofNullable(id.isLocal() ? null : realm.getComponent(id.getProviderId()))
+        .flatMap(component -> of(session, component));
+  }
+
+  private static Optional<AuthComponent> of(KeycloakSession session, ComponentModel component) {
+    return session
+                .getKeycloakSessionFactory()
+                .getProviderFactory(UserStorageProvider.class, component.getProviderId())
+            instanceof AuthComponents components
+        ? Optional.of(components.component(session, component))
+        : Optional.empty();
+  }
+}
