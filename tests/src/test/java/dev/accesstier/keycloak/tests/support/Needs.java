@@ -28,11 +28,13 @@ public @interface Needs {
   /** A tool, and the commands of which one must succeed. */
   enum Tool {
     DOCKER("docker info"),
+    COMPOSE("docker compose version", "docker-compose version"),
     CHROMIUM("chromium --version", "chromium-browser --version", "google-chrome --version"),
     NODE("node --version");
 
     private static final int LIMIT_SECONDS = 30;
 
+    @SuppressWarnings("ImmutableEnumChecker") // List.of is.
     private final List<String> commands;
 
     Tool(String... commands) {

@@ -1,0 +1,27 @@
+-- Group role `access_tier_reader`: what the storage provider needs in editMode READ_ONLY, and no
+-- more. Tokens of other providers, signing keys and all other tables stay out of its reach.
+-- Can be applied again. Apply as the owner of schema `auth` who may create roles, then make
+-- Keycloak's own user a member:
+--   create user keycloak_auth password '...' in role access_tier_reader;
+
+do $$
+begin
+  create role access_tier_reader nologin;
+exception
+  when duplicate_object then null;
+end
+$$;
+
+grant usage on schema auth to access_tier_reader;
+
+-- Accounts, their tiers and their passwords.
+grant select on auth.users, auth.passwords to access_tier_reader;
+grant select (id, account_id, provider_id, user_id, password, created_at)
+  on auth.accounts to access_tier_reader;
+
+-- Second factors and passkeys.
+grant select on auth.two_factor_auth, auth.passkeys to access_tier_reader;
+
+-- Sign-in with the session cookie of the running service.
+grant select (id, token, user_id, expires_at, revoked_at)
+  on auth.sessions to access_tier_reader;
