@@ -14,6 +14,7 @@ import org.keycloak.Config;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.component.ComponentValidationException;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.provider.ProviderConfigProperty;
@@ -51,6 +52,11 @@ public final class AuthSchemaStorageProviderFactory
   @Override
   public void init(Config.Scope config) {
     serverDefaults = config::get;
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    StartupCheck.register(factory, this::check);
   }
 
   @Override
@@ -165,6 +171,19 @@ public final class AuthSchemaStorageProviderFactory
         session.getTransactionManager().setRollbackOnly();
         throw new ComponentValidationException(String.join(" ", problems));
       }
+    }
+  }
+
+  /** Connects where there is a connection to be had; what is wrong with it is then in the log. */
+  private void check(KeycloakSession session, ComponentModel component) {
+    try {
+      if (settings(session, component).database().isPresent()) {
+        database(session, component).read(entityManager -> true);
+      }
+    } catch (ComponentValidationException e) {
+      LOG.errorf("Component %s cannot be used: %s", component.getName(), e.getMessage());
+    } catch (AuthDatabaseException e) {
+      LOG.debugf("Component %s was told of above", component.getName());
     }
   }
 

@@ -33,6 +33,7 @@ final class BadConfigurationIT {
 
   private KeycloakContainer keycloak;
   private Keycloak admin;
+  private String logAtStart = "";
 
   @BeforeAll
   void start() {
@@ -41,10 +42,12 @@ final class BadConfigurationIT {
         containers
             .keycloak()
             .withEnv("KC_DB_PASSWORD", Containers.KEYCLOAK_PASSWORD)
-            .withEnv("KC_SPI_STORAGE__AUTH_SCHEMA__JDBC_URL", Containers.AUTH_URL)
-            .withEnv("KC_SPI_STORAGE__AUTH_SCHEMA__USERNAME", Containers.AUTH_USER)
             .withEnv("KC_SPI_STORAGE__AUTH_SCHEMA__PASSWORD", WRONG);
     keycloak.start();
+    logAtStart =
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(keycloak::getLogs, log -> log.contains("auth database"));
     admin = TestServer.admin(Containers.url(keycloak));
   }
 
@@ -52,6 +55,12 @@ final class BadConfigurationIT {
   void stop() {
     admin.close();
     keycloak.stop();
+  }
+
+  /** Before anyone tries to sign in. */
+  @Test
+  void aMistakeIsInTheLogAtTheStart() {
+    assertThat(logAtStart).contains("The auth database cannot be used: ");
   }
 
   @Test
@@ -96,7 +105,9 @@ final class BadConfigurationIT {
   }
 
   private static HTTPResponse login(TestRealm realm) {
-    return realm.oidc().password(TestRealm.APP, ManaRealm.email(USER), ManaRealm.password(USER));
+    return realm
+        .oidc()
+        .password(TestRealm.APP, SampleRealm.email(USER), SampleRealm.password(USER));
   }
 
   private void assertUnavailable(Map<String, String> config, String reason) {

@@ -13,18 +13,18 @@ final class CachedUsers implements AutoCloseable {
 
   private static final String ATTRIBUTE = "note";
 
-  private final ManaRealm one;
-  private final ManaRealm other;
+  private final SampleRealm one;
+  private final SampleRealm other;
   private final String local;
   private final String federated;
   private final String value = UUID.randomUUID().toString();
 
   CachedUsers(Compose compose, List<String> nodes) {
-    one = new ManaRealm(compose.nodeUrl(nodes.get(0)));
-    other = new ManaRealm(compose.nodeUrl(nodes.get(1)));
+    one = new SampleRealm(compose.nodeUrl(nodes.get(0)));
+    other = new SampleRealm(compose.nodeUrl(nodes.get(1)));
     local = create(value + "@local.test");
     federated =
-        one.realm().users().searchByEmail(ManaRealm.email("beta-user"), true).get(0).getId();
+        one.realm().users().searchByEmail(SampleRealm.email("beta-user"), true).get(0).getId();
   }
 
   private String create(String email) {

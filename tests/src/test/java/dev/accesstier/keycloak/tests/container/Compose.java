@@ -41,13 +41,18 @@ final class Compose implements AutoCloseable {
 
   /** Past the proxy. */
   String nodeUrl(String service) {
-    return "http://" + run("port", service, "8080").trim();
+    return "http://" + lastLine(run("port", service, "8080"));
   }
 
   /** What a format of {@code docker inspect} says of a service's container. */
   String inspect(String service, String format) {
-    String id = run("ps", "-a", "-q", service).trim();
+    String id = lastLine(run("ps", "-a", "-q", service));
     return Command.of("docker", "inspect", "-f", format, id).run().trim();
+  }
+
+  /** Warnings come before it. */
+  private static String lastLine(String printed) {
+    return printed.substring(printed.trim().lastIndexOf('\n') + 1).trim();
   }
 
   @Override

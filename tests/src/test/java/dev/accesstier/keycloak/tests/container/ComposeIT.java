@@ -39,7 +39,7 @@ final class ComposeIT {
   private static final List<String> NODES = List.of("keycloak-1", "keycloak-2");
 
   private Compose compose;
-  private ManaRealm mana;
+  private SampleRealm mana;
 
   @BeforeAll
   void up() {
@@ -50,7 +50,7 @@ final class ComposeIT {
         .atMost(Duration.ofMinutes(2))
         .ignoreExceptions()
         .until(() -> get(compose.url() + "/realms/mana", "").statusCode() == 200);
-    mana = new ManaRealm(compose.url());
+    mana = new SampleRealm(compose.url());
     mana.addApp(APP, "beta");
   }
 

@@ -90,7 +90,10 @@ final class Containers {
         MountableFile.forHostPath(path, 0755), "/docker-entrypoint-initdb.d/" + name);
   }
 
-  /** The image beside the database, not started, without a connection to schema {@code auth}. */
+  /**
+   * The image beside the database, with realm {@code mana} to import, not started, and without
+   * passwords.
+   */
   KeycloakContainer keycloak() {
     buildImage();
     return new KeycloakContainer(IMAGE)
@@ -109,7 +112,12 @@ final class Containers {
         .withEnv("KC_HOSTNAME_STRICT", "false")
         .withEnv("KC_CACHE", "local")
         .withEnv("KC_DB_URL", "jdbc:postgresql://postgres:5432/keycloak")
-        .withEnv("KC_DB_USERNAME", "keycloak");
+        .withEnv("KC_DB_USERNAME", "keycloak")
+        .withEnv("KC_SPI_STORAGE__AUTH_SCHEMA__JDBC_URL", AUTH_URL)
+        .withEnv("KC_SPI_STORAGE__AUTH_SCHEMA__USERNAME", AUTH_USER)
+        .withCopyFileToContainer(
+            MountableFile.forHostPath(TestServer.realmExport("mana-realm.json"), 0644),
+            "/opt/keycloak/data/import/mana-realm.json");
   }
 
   static String url(KeycloakContainer keycloak) {

@@ -7,7 +7,6 @@ import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import dasniko.testcontainers.keycloak.KeycloakContainer;
 import dev.accesstier.keycloak.tests.support.Needs;
 import dev.accesstier.keycloak.tests.support.Oidc;
-import dev.accesstier.keycloak.tests.support.TestServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.testcontainers.images.builder.Transferable;
-import org.testcontainers.utility.MountableFile;
 
 /** The image, with a database beside it, its passwords in a file and the realm imported. */
 @Needs(Needs.Tool.DOCKER)
@@ -30,7 +28,7 @@ final class ImageIT {
   private static final String SECRETS = "/run/secrets/keycloak.conf";
 
   private KeycloakContainer keycloak;
-  private ManaRealm mana;
+  private SampleRealm mana;
 
   @BeforeAll
   void start() {
@@ -38,15 +36,10 @@ final class ImageIT {
     keycloak =
         containers
             .keycloak()
-            .withEnv("KC_SPI_STORAGE__AUTH_SCHEMA__JDBC_URL", Containers.AUTH_URL)
-            .withEnv("KC_SPI_STORAGE__AUTH_SCHEMA__USERNAME", Containers.AUTH_USER)
             .withEnv("KC_CONFIG_FILE", SECRETS)
-            .withCopyToContainer(Transferable.of(secrets()), SECRETS)
-            .withCopyFileToContainer(
-                MountableFile.forHostPath(TestServer.realmExport("mana-realm.json"), 0644),
-                "/opt/keycloak/data/import/mana-realm.json");
+            .withCopyToContainer(Transferable.of(secrets()), SECRETS);
     keycloak.start();
-    mana = new ManaRealm(Containers.url(keycloak));
+    mana = new SampleRealm(Containers.url(keycloak));
     mana.addApp(APP, "beta");
   }
 

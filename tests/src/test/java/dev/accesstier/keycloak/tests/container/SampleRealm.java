@@ -11,14 +11,14 @@ import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.representations.idm.ClientRepresentation;
 
 /** Realm {@code mana} of a server, with the sample users of {@code docker/sql}. */
-final class ManaRealm implements AutoCloseable {
+final class SampleRealm implements AutoCloseable {
 
   static final String NAME = "mana";
 
   private final String baseUrl;
   private final Keycloak admin;
 
-  ManaRealm(String baseUrl) {
+  SampleRealm(String baseUrl) {
     this.baseUrl = baseUrl;
     this.admin = TestServer.admin(baseUrl);
   }
