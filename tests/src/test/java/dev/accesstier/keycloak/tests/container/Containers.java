@@ -106,7 +106,7 @@ final class Containers {
         .waitingFor(
             Wait.forHttp("/health/ready")
                 .forPort(MANAGEMENT_PORT)
-                .withStartupTimeout(Duration.ofMinutes(3)))
+                .withStartupTimeout(Duration.ofMinutes(5)))
         .withNetwork(network)
         .withEnv("KC_HTTP_ENABLED", "true")
         .withEnv("KC_HOSTNAME_STRICT", "false")
