@@ -30,7 +30,7 @@
       <p id="access-tier-note" class="${properties.kcAccessTierNoteClass!"pf-v5-u-mb-lg"}">${advancedMsg(accessTierNote)}</p>
     </#if>
     <div class="${properties.kcAccessTierLinksClass!"pf-v5-l-flex pf-m-column pf-m-align-items-stretch pf-v5-u-pb-md"}">
-      <a id="access-tier-overview" class="${properties.kcButtonPrimaryClass!properties.kcButtonClass!""} ${block}" href="${accessTierOverview}">${msg("accessTierOverview")}</a>
+      <a id="access-tier-overview" class="${properties.kcButtonPrimaryClass!properties.kcButtonClass!""} ${block}" href="${accessTierNext}">${msg(accessTierNextLabel)}</a>
       <#if client.baseUrl?has_content>
         <a id="access-tier-retry" class="${properties.kcButtonSecondaryClass!properties.kcButtonClass!""} ${block}" href="${client.baseUrl}">${msg("accessTierRetry")}</a>
       </#if>

@@ -26,11 +26,13 @@ final class DeniedPage {
 
   static Response of(RequiredActionContext context, TierRefusal refusal) {
     ClientModel client = refusal.client();
+    Overview next = Overview.of(context.getSession(), refusal);
     LoginFormsProvider form =
         context
             .form()
             .setAttribute("accessTierUser", refusal.tier().value())
-            .setAttribute("accessTierOverview", new Overview(context.getSession()).url(refusal));
+            .setAttribute("accessTierNext", next.url())
+            .setAttribute("accessTierNextLabel", next.label());
     if (refusal.isOpenToSomeone()) {
       form.setAttribute("accessTierRequired", refusal.requiredValue());
     }

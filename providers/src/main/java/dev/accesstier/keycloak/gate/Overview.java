@@ -9,45 +9,46 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.services.Urls;
 import org.keycloak.services.util.ResolveRelative;
 
-/** Where a denied user may go on: the overview of apps, or else the account console. */
-final class Overview {
+/**
+ * Where a denied user may go on: the overview of apps, or else the account console.
+ *
+ * @param url absolute
+ * @param label message key of the link to it
+ */
+record Overview(String url, String label) {
 
   /** Realm attribute with the client id of the overview. */
   private static final String ATTRIBUTE = "access.tier.overview";
 
   private static final String DEFAULT_CLIENT = "portal";
 
-  private final KeycloakSession session;
-  private final RealmModel realm;
-
-  Overview(KeycloakSession session) {
-    this.session = session;
-    this.realm = session.getContext().getRealm();
-  }
-
   /** Never an app that would send the user straight back here. */
-  String url(TierRefusal refusal) {
-    return Optional.ofNullable(realm.getClientByClientId(clientId()))
+  static Overview of(KeycloakSession session, TierRefusal refusal) {
+    RealmModel realm = session.getContext().getRealm();
+    return Optional.ofNullable(realm.getClientByClientId(clientId(realm)))
         .filter(ClientModel::isEnabled)
         .filter(client -> !client.equals(refusal.client()))
         .filter(client -> new TierGate(session).refusal(realm, client, refusal.user()).isEmpty())
-        .map(this::baseUrl)
+        .map(client -> baseUrl(session, client))
         .filter(url -> !url.isBlank())
-        .orElseGet(this::accountConsole);
+        .map(url -> new Overview(url, "accessTierOverview"))
+        .orElseGet(() -> accountConsole(session, realm));
   }
 
-  private String clientId() {
+  private static String clientId(RealmModel realm) {
     String configured = realm.getAttribute(ATTRIBUTE);
     return configured == null || configured.isBlank() ? DEFAULT_CLIENT : configured.trim();
   }
 
-  private String baseUrl(ClientModel client) {
+  private static String baseUrl(KeycloakSession session, ClientModel client) {
     return ResolveRelative.resolveRelativeUri(session, client.getRootUrl(), client.getBaseUrl());
   }
 
-  private String accountConsole() {
-    return Urls.accountBase(session.getContext().getUri().getBaseUri())
-        .build(realm.getName())
-        .toString();
+  private static Overview accountConsole(KeycloakSession session, RealmModel realm) {
+    String url =
+        Urls.accountBase(session.getContext().getUri().getBaseUri())
+            .build(realm.getName())
+            .toString();
+    return new Overview(url, "accessTierAccount");
   }
 }

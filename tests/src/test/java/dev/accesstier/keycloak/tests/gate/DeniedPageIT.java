@@ -80,7 +80,44 @@ class DeniedPageIT {
 
       assertThat(page.expectFirst("#access-tier-overview").attr("href"))
           .isEqualTo(other.url("/account"));
+      assertThat(text(page, "access-tier-overview")).isEqualTo("Go to your account");
     }
+  }
+
+  @Test
+  void doesNotSendTheUserToAnOverviewThatIsClosedToThem() {
+    try (GateRealm other = GateRealm.create()) {
+      other.attribute("portal", "access.tier.required", "beta");
+
+      Document page =
+          new Browser(other.base).signIn(other.authUrl("gated", ""), other.user("public")).page();
+
+      assertThat(page.expectFirst("#access-tier-overview").attr("href"))
+          .isEqualTo(other.url("/account"));
+    }
+  }
+
+  @Test
+  void anotherAppMayBeTheOverview() {
+    try (GateRealm other = GateRealm.create()) {
+      var settings = other.realm().toRepresentation();
+      settings.getAttributes().put("access.tier.overview", "open");
+      other.realm().update(settings);
+
+      Document page =
+          new Browser(other.base).signIn(other.authUrl("gated", ""), other.user("public")).page();
+
+      assertThat(page.expectFirst("#access-tier-overview").attr("href"))
+          .isEqualTo("http://app.test/open");
+    }
+  }
+
+  @Test
+  void offersNoSecondTryWhereTheAppHasNoAddress() {
+    Document page = page("misspelt", "en");
+
+    assertThat(page.select("#access-tier-retry")).isEmpty();
+    assertThat(page.select("#access-tier-overview")).hasSize(1);
   }
 
   @Test
@@ -92,6 +129,24 @@ class DeniedPageIT {
     assertThat(text(english, "access-tier-note")).isEqualTo("Ask <b>us</b>, it's easy");
     assertThat(english.select("#access-tier-note b")).isEmpty();
     assertThat(text(page("misspelt", "de"), "access-tier-note")).isEqualTo("Frag uns");
+  }
+
+  @Test
+  void takesTheNoteFromTheRealmsOwnTexts() {
+    try (GateRealm other = GateRealm.create()) {
+      other.attribute("gated", "access.tier.note", "${waitForIt}");
+      var texts = other.realm().localization();
+      texts.saveRealmLocalizationText("en", "waitForIt", "Opens <i>in May</i>");
+      texts.saveRealmLocalizationText("de", "waitForIt", "Ab Mai");
+      Browser english = new Browser(other.base);
+      Browser german = new Browser(other.base).speaking("de");
+      String user = other.user("public");
+
+      Document page = english.signIn(other.authUrl("gated", ""), user).page();
+      assertThat(text(page, "access-tier-note")).isEqualTo("Opens <i>in May</i>");
+      assertThat(text(german.signIn(other.authUrl("gated", ""), user).page(), "access-tier-note"))
+          .isEqualTo("Ab Mai");
+    }
   }
 
   @Test

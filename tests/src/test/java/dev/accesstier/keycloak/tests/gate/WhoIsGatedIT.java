@@ -62,10 +62,12 @@ class WhoIsGatedIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"account", "account-console", "admin-cli", "security-admin-console"})
+  @ValueSource(
+      strings = {"account", "account-console", "admin-cli", "security-admin-console", "broker"})
   void keycloaksOwnClientsStayOpen(String own) {
     realm.attribute(own, "access.tier.required", "founder");
     ClientRepresentation client = realm.client(own).toRepresentation();
+    client.setBearerOnly(false);
     client.setPublicClient(false);
     client.setSecret(Oidc.SECRET);
     client.setDirectAccessGrantsEnabled(true);
