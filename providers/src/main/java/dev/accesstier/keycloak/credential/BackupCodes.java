@@ -59,6 +59,12 @@ public final class BackupCodes {
     return new BackupCodes(codes.stream().map(JsonNode::textValue).toList());
   }
 
+  /** In groups of four characters, as Keycloak's page shows the recovery codes it makes. */
+  public BackupCodes inGroups() {
+    return new BackupCodes(
+        codes.stream().map(code -> code.replaceAll("(.{4})(?=.)", "$1-")).toList());
+  }
+
   /** Those that are left when this one is used; empty when it is none of them. */
   public Optional<BackupCodes> without(String code) {
     List<String> rest = new ArrayList<>();

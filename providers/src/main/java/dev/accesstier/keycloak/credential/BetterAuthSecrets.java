@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
 public record BetterAuthSecrets(
     Map<Integer, String> byVersion, OptionalInt current, @Nullable String unversioned) {
 
+  /** Of a component that was given none. */
+  public static final BetterAuthSecrets NONE =
+      new BetterAuthSecrets(Map.of(), OptionalInt.empty(), null);
+
   private static final Pattern VERSIONED = Pattern.compile("(\\d{1,9}):(.*)", Pattern.DOTALL);
 
   /**
@@ -61,7 +65,15 @@ public record BetterAuthSecrets(
     return secret;
   }
 
-  /** The secret that Better Auth signs cookies and tokens with: the current one. */
+  public boolean isEmpty() {
+    return byVersion.isEmpty() && unversioned == null;
+  }
+
+  /**
+   * The secret that Better Auth signs cookies and tokens with: the current one.
+   *
+   * @throws IllegalStateException when there is none at all
+   */
   public String signing() {
     String secret = current.isPresent() ? byVersion.get(current.getAsInt()) : unversioned;
     if (secret == null) {

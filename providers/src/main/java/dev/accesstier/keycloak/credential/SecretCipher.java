@@ -47,8 +47,14 @@ public final class SecretCipher {
    *     is not configured
    */
   public String decrypt(@Nullable String stored) {
-    Matcher form = FORM.matcher(stored == null ? "" : stored);
-    if (stored == null || !form.matches() || form.group(2).length() % 2 != 0) {
+    if (stored == null) {
+      throw new UnreadableSecretException("is missing");
+    }
+    if (secrets.isEmpty()) {
+      throw new UnreadableSecretException("needs the Better Auth secret, and none is configured");
+    }
+    Matcher form = FORM.matcher(stored);
+    if (!form.matches() || form.group(2).length() % 2 != 0) {
       throw new UnreadableSecretException("is not of the form Better Auth stores");
     }
     byte[] bytes = HexFormat.of().parseHex(form.group(2));

@@ -213,6 +213,7 @@ public final class AuthDatabase implements AutoCloseable {
         .managedClass(AuthUser.class)
         .managedClass(AuthAccount.class)
         .managedClass(AuthPassword.class)
+        .managedClass(AuthTwoFactor.class)
         .mappingFile(MAPPING)
         .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
         .property(AvailableSettings.DIALECT, PostgreSQLDialect.class.getName())

@@ -12,6 +12,7 @@ public class AuthUser {
   private boolean emailVerified;
   private @Nullable String image;
   private Instant createdAt = Instant.EPOCH;
+  private Instant updatedAt = Instant.EPOCH;
   private @Nullable String role;
   private @Nullable String accessTier;
   private @Nullable Boolean twoFactorEnabled;
@@ -43,6 +44,10 @@ public class AuthUser {
 
   public Instant createdAt() {
     return createdAt;
+  }
+
+  public Instant updatedAt() {
+    return updatedAt;
   }
 
   /** Label of the enum {@code user_role}: user, admin or service. */

@@ -26,6 +26,7 @@ final class SchemaCheck {
                   "email_verified",
                   "image",
                   "created_at",
+                  "updated_at",
                   "role",
                   "access_tier",
                   "two_factor_enabled",
@@ -33,7 +34,9 @@ final class SchemaCheck {
               "accounts",
               List.of("id", "user_id", "provider_id", "password", "created_at"),
               "passwords",
-              List.of("user_id", "hashed_password")));
+              List.of("user_id", "hashed_password"),
+              "two_factor_auth",
+              List.of("user_id", "secret", "backup_codes", "created_at")));
 
   /** Columns this database role may read; {@code information_schema} would hide the others. */
   private static final String COLUMNS =

@@ -1,6 +1,8 @@
 package dev.accesstier.keycloak.storage;
 
+import dev.accesstier.keycloak.credential.Totp;
 import dev.accesstier.keycloak.schema.AuthUser;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -19,7 +21,9 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.OTPCredentialModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
+import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
 import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.storage.StorageId;
 import org.keycloak.storage.UserStorageProvider;
@@ -42,12 +46,24 @@ final class AuthSchemaStorageProvider
         UserProfileDecorator,
         UserRegistrationProvider {
 
+  /**
+   * Id of the second factor among a user's credentials, of which there is one. Keycloak's page for
+   * removing a credential takes ids of a user storage's credentials in this form alone.
+   */
+  static final String OTP_ID = OTPCredentialModel.TYPE + "-id";
+
   private static final Logger LOG = Logger.getLogger(AuthSchemaStorageProvider.class);
+
+  /** Keycloak asks for the first, and sets up one of the others. */
+  private static final Set<String> OTP_TYPES =
+      Set.of(OTPCredentialModel.TYPE, OTPCredentialModel.TOTP, OTPCredentialModel.HOTP);
 
   private final KeycloakSession session;
   private final ComponentModel component;
   private final SessionUsers users;
   private final PasswordCheck passwords;
+  private final SecondFactor secondFactor;
+  private final SecondFactorEnrolment enrolment;
   private final Runnable releaseDatabase;
 
   AuthSchemaStorageProvider(
@@ -55,11 +71,15 @@ final class AuthSchemaStorageProvider
       ComponentModel component,
       SessionUsers users,
       PasswordCheck passwords,
+      SecondFactor secondFactor,
+      SecondFactorEnrolment enrolment,
       Runnable releaseDatabase) {
     this.session = session;
     this.component = component;
     this.users = users;
     this.passwords = passwords;
+    this.secondFactor = secondFactor;
+    this.enrolment = enrolment;
     this.releaseDatabase = releaseDatabase;
   }
 
@@ -166,23 +186,35 @@ final class AuthSchemaStorageProvider
 
   @Override
   public boolean supportsCredentialType(String type) {
-    return PasswordCredentialModel.TYPE.equals(type);
+    return PasswordCredentialModel.TYPE.equals(type)
+        || OTP_TYPES.contains(type)
+        || RecoveryAuthnCodesCredentialModel.TYPE.equals(type);
   }
 
   @Override
   public boolean isConfiguredFor(RealmModel realm, UserModel user, String type) {
-    return supportsCredentialType(type)
+    if (OTP_TYPES.contains(type)) {
+      return secondFactor.isConfigured(externalId(user));
+    }
+    return PasswordCredentialModel.TYPE.equals(type)
         && stored(user).map(stored -> stored.hash() != null).orElse(false);
   }
 
   @Override
   public boolean isValid(RealmModel realm, UserModel user, CredentialInput input) {
-    String password = input.getChallengeResponse();
-    Optional<StoredPassword> stored = stored(user);
-    if (!supportsCredentialType(input.getType()) || password == null || stored.isEmpty()) {
+    String response = input.getChallengeResponse();
+    if (response == null) {
       return false;
     }
-    return passwords.matches(realm, stored.get(), password)
+    return OTP_TYPES.contains(input.getType())
+        ? secondFactor.accepts(externalId(user), response)
+        : PasswordCredentialModel.TYPE.equals(input.getType()) && isPassword(realm, user, response);
+  }
+
+  private boolean isPassword(RealmModel realm, UserModel user, String password) {
+    Optional<StoredPassword> stored = stored(user);
+    return stored.isPresent()
+        && passwords.matches(realm, stored.get(), password)
         && mayEnter(realm, user, stored.get().user());
   }
 
@@ -191,31 +223,59 @@ final class AuthSchemaStorageProvider
     if (!supportsCredentialType(input.getType())) {
       return false;
     }
+    if (RecoveryAuthnCodesCredentialModel.TYPE.equals(input.getType())) {
+      return enrolment.replaceBackupCodes(externalId(user), input.getChallengeResponse());
+    }
+    if (OTP_TYPES.contains(input.getType())) {
+      return enrolment.enrol(realm, externalId(user), input.getChallengeResponse());
+    }
     // Not false: Keycloak would then keep a second password of its own, which would be valid.
     throw passwordReadOnly();
   }
 
   @Override
   public void disableCredentialType(RealmModel realm, UserModel user, String type) {
-    if (isConfiguredFor(realm, user, type)) {
+    if (OTP_TYPES.contains(type)) {
+      enrolment.remove(externalId(user));
+    } else if (isConfiguredFor(realm, user, type)) {
       throw passwordReadOnly();
     }
   }
 
   @Override
   public Stream<String> getDisableableCredentialTypesStream(RealmModel realm, UserModel user) {
-    return Stream.empty();
+    return enrolment.isWritable() && isConfiguredFor(realm, user, OTPCredentialModel.TYPE)
+        ? Stream.of(OTPCredentialModel.TYPE)
+        : Stream.empty();
   }
 
   @Override
   public Stream<CredentialModel> getCredentials(RealmModel realm, UserModel user) {
-    if (!isConfiguredFor(realm, user, PasswordCredentialModel.TYPE)) {
-      return Stream.empty();
-    }
+    Stream<CredentialModel> password =
+        isConfiguredFor(realm, user, PasswordCredentialModel.TYPE)
+            ? Stream.of(passwordCredential())
+            : Stream.empty();
+    return isConfiguredFor(realm, user, OTPCredentialModel.TYPE)
+        ? Stream.concat(password, Stream.of(otpCredential(user)))
+        : password;
+  }
+
+  /** What can be shown of a second factor; the secret is not in it. */
+  OTPCredentialModel otpCredential(UserModel user) {
+    OTPCredentialModel otp =
+        OTPCredentialModel.createTOTP(
+            "", Totp.DIGITS, Math.toIntExact(Totp.PERIOD.toSeconds()), Totp.ALGORITHM);
+    otp.setId(OTP_ID);
+    otp.setFederationLink(component.getId());
+    secondFactor.since(externalId(user)).map(Instant::toEpochMilli).ifPresent(otp::setCreatedDate);
+    return otp;
+  }
+
+  private CredentialModel passwordCredential() {
     CredentialModel password = new CredentialModel();
     password.setType(PasswordCredentialModel.TYPE);
     password.setFederationLink(component.getId());
-    return Stream.of(password);
+    return password;
   }
 
   // Profile
@@ -249,10 +309,9 @@ final class AuthSchemaStorageProvider
       // Deleted since Keycloak cached the user; one it knows as disabled it refuses by itself.
       return false;
     }
-    if (row.twoFactorEnabled()) {
-      LOG.warnf(
-          "User %s is refused: the account has a second factor, which this version cannot ask for",
-          row.id());
+    // Said in the log. The flow asks for a code next, and here it ends where none could be
+    // verified.
+    if (row.twoFactorEnabled() && !secondFactor.isReadable(row.id())) {
       return false;
     }
     // A realm that verifies emails asks for it after the login, and offers a mail.
@@ -264,7 +323,11 @@ final class AuthSchemaStorageProvider
   }
 
   private Optional<StoredPassword> stored(UserModel user) {
-    return users.password(StorageId.externalId(user.getId()));
+    return users.password(externalId(user));
+  }
+
+  private static String externalId(UserModel user) {
+    return StorageId.externalId(user.getId());
   }
 
   private UserSearch searchFor(RealmModel realm, Map<String, String> params) {

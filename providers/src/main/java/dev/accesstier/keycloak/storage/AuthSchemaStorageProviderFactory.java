@@ -8,6 +8,8 @@ import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.TierStore;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
@@ -16,8 +18,11 @@ import org.keycloak.component.ComponentValidationException;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.storage.StorageId;
+import org.keycloak.storage.UserStorageProvider;
 import org.keycloak.storage.UserStorageProviderFactory;
 import org.keycloak.storage.UserStorageProviderModel;
 
@@ -61,12 +66,34 @@ public final class AuthSchemaStorageProviderFactory
 
   @Override
   public AuthSchemaStorageProvider create(KeycloakSession session, ComponentModel component) {
+    SessionUsers users = users(session, component);
+    // Read when needed: a form that is wrong must be said by the first query, not here.
+    Supplier<ComponentSettings> settings = () -> settings(session, component);
+    SecondFactor secondFactor = new SecondFactor(session, users, settings);
     return new AuthSchemaStorageProvider(
         session,
         component,
-        users(session, component),
+        users,
         passwordCheck(session),
+        secondFactor,
+        new SecondFactorEnrolment(users, secondFactor, settings),
         () -> databases.close(component.getId()));
+  }
+
+  /** The provider of a user who is in a component of ours; empty for others. */
+  static Optional<AuthSchemaStorageProvider> storage(
+      KeycloakSession session, RealmModel realm, UserModel user) {
+    StorageId id = new StorageId(user.getId());
+    return Optional.ofNullable(id.isLocal() ? null : realm.getComponent(id.getProviderId()))
+        .filter(component -> ID.equals(component.getProviderId()))
+        .map(
+            component ->
+                session
+                            .getKeycloakSessionFactory()
+                            .getProviderFactory(UserStorageProvider.class, ID)
+                        instanceof AuthSchemaStorageProviderFactory factory
+                    ? factory.create(session, component)
+                    : null);
   }
 
   @Override
@@ -160,13 +187,15 @@ public final class AuthSchemaStorageProviderFactory
   }
 
   /**
-   * Connects where an admin saved a connection of the component's own; undoes the saving if bad.
+   * Connects where an admin saved a connection or a secret of the component's own; undoes the
+   * saving if bad.
    */
   private void probe(KeycloakSession session, ComponentModel component) {
     ComponentSettings settings = settings(session, component);
-    if (settings.ownConnection() && new UserStorageProviderModel(component).isEnabled()) {
+    if ((settings.ownConnection() || settings.ownSecret())
+        && new UserStorageProviderModel(component).isEnabled()) {
       List<String> problems =
-          settings.database().map(AuthSchemaStorageProviderFactory::problems).orElse(List.of());
+          settings.database().map(database -> problems(database, settings)).orElse(List.of());
       if (!problems.isEmpty()) {
         session.getTransactionManager().setRollbackOnly();
         throw new ComponentValidationException(String.join(" ", problems));
@@ -187,9 +216,12 @@ public final class AuthSchemaStorageProviderFactory
     }
   }
 
-  private static List<String> problems(AuthDatabaseSettings settings) {
+  private static List<String> problems(AuthDatabaseSettings database, ComponentSettings settings) {
     try {
-      return AuthDatabase.problems(settings);
+      List<String> problems = AuthDatabase.problems(database);
+      return problems.isEmpty()
+          ? SecondFactorProbe.problem(database, settings.secrets()).stream().toList()
+          : problems;
     } catch (AuthDatabaseException e) {
       return List.of(e.getMessage());
     }

@@ -1,5 +1,6 @@
 package dev.accesstier.keycloak.storage;
 
+import dev.accesstier.keycloak.credential.BetterAuthSecrets;
 import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
 import java.time.Duration;
 import java.util.Arrays;
@@ -18,12 +19,14 @@ import org.keycloak.component.ComponentValidationException;
  *
  * @param database empty when neither component nor server name a JDBC URL
  * @param ownConnection whether the component itself names the JDBC URL
+ * @param ownSecret whether the component itself gives the Better Auth secret
  * @param betterAuthSecret null where neither component nor server name one
  * @param providerAliases Keycloak's alias by Better Auth's provider id, where they differ
  */
 record ComponentSettings(
     Optional<AuthDatabaseSettings> database,
     boolean ownConnection,
+    boolean ownSecret,
     EditMode editMode,
     boolean tierEditable,
     boolean upgradeBcrypt,
@@ -62,7 +65,9 @@ record ComponentSettings(
         values.matching(
             Option.PROVIDER_ALIASES, ALIASES, "a list such as google=google-oidc,github=gh");
     String password = values.text(Option.PASSWORD);
-    String betterAuthSecret = values.text(Option.BETTER_AUTH_SECRET);
+    String reference = values.text(Option.BETTER_AUTH_SECRET);
+    String betterAuthSecret = reference == null ? null : secret.apply(reference);
+    secrets(betterAuthSecret);
     return new ComponentSettings(
         Optional.ofNullable(jdbcUrl)
             .map(
@@ -75,13 +80,19 @@ record ComponentSettings(
                         poolMaxSize,
                         Duration.ofMillis(queryMillis))),
         own(component, Option.JDBC_URL) != null,
+        own(component, Option.BETTER_AUTH_SECRET) != null,
         values.choice(Option.EDIT_MODE, EditMode.class),
         values.flag(Option.TIER_EDITABLE),
         values.flag(Option.UPGRADE_BCRYPT),
         values.choice(Option.DELETE_MODE, DeleteMode.class),
         values.flag(Option.SECURITY_EVENTS),
-        betterAuthSecret == null ? null : secret.apply(betterAuthSecret),
+        betterAuthSecret,
         aliases == null ? Map.of() : aliases(aliases));
+  }
+
+  /** Those of {@link #betterAuthSecret()}. */
+  BetterAuthSecrets secrets() {
+    return secrets(betterAuthSecret);
   }
 
   boolean writable() {
@@ -92,6 +103,16 @@ record ComponentSettings(
   @Override
   public String toString() {
     return "ComponentSettings of " + database;
+  }
+
+  private static BetterAuthSecrets secrets(@Nullable String text) {
+    try {
+      return text == null ? BetterAuthSecrets.NONE : BetterAuthSecrets.parse(text);
+    } catch (IllegalArgumentException e) {
+      throw new ComponentValidationException(
+          "%s has the wrong form: %s."
+              .formatted(Option.BETTER_AUTH_SECRET.label(), e.getMessage()));
+    }
   }
 
   private static Map<String, String> aliases(String text) {

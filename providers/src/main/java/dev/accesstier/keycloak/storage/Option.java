@@ -18,7 +18,7 @@ enum Option {
       "username",
       "Database user",
       "Empty: the server's spi-storage--auth-schema--username. Reading needs select on users,"
-          + " accounts and passwords.",
+          + " accounts, passwords and two_factor_auth.",
       ProviderConfigProperty.STRING_TYPE,
       null),
   PASSWORD(
@@ -37,7 +37,8 @@ enum Option {
   BETTER_AUTH_SECRET(
       "betterAuthSecret",
       "Better Auth secret",
-      "BETTER_AUTH_SECRET of the running service, needed for what it stores encrypted. Empty: the"
+      "BETTER_AUTH_SECRET of the running service, needed for second factors, or its"
+          + " BETTER_AUTH_SECRETS, as 2:new,1:old, with the former as last entry. Empty: the"
           + " server's spi-storage--auth-schema--better-auth-secret. May be a reference to the vault.",
       ProviderConfigProperty.PASSWORD,
       null),

@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.storage;
 import dev.accesstier.keycloak.schema.AuthConflictException;
 import dev.accesstier.keycloak.schema.AuthDatabase;
 import dev.accesstier.keycloak.schema.AuthDatabaseException;
+import dev.accesstier.keycloak.schema.AuthTwoFactor;
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import jakarta.persistence.EntityManager;
@@ -32,6 +33,7 @@ final class SessionUsers {
   private final Map<String, Optional<AuthUser>> byId = new HashMap<>();
   private final Map<String, Optional<AuthUser>> byEmail = new HashMap<>();
   private final Map<String, Optional<StoredPassword>> passwords = new HashMap<>();
+  private final Map<String, Optional<AuthTwoFactor>> secondFactors = new HashMap<>();
 
   SessionUsers(KeycloakSession session, Supplier<AuthDatabase> opening) {
     this.session = session;
@@ -75,6 +77,17 @@ final class SessionUsers {
     return password;
   }
 
+  /** The user's row in {@code two_factor_auth}, whether it counts or not. */
+  Optional<AuthTwoFactor> secondFactor(String id) {
+    Optional<AuthTwoFactor> known = secondFactors.get(id);
+    if (known != null) {
+      return known;
+    }
+    Optional<AuthTwoFactor> row = read(em -> Optional.ofNullable(em.find(AuthTwoFactor.class, id)));
+    secondFactors.put(id, row);
+    return row;
+  }
+
   /** The users that match, in a stable order. */
   List<AuthUser> search(UserSearch search, int first, int max) {
     List<AuthUser> users = read(em -> UserQueries.search(em, search, first, max));
@@ -101,6 +114,7 @@ final class SessionUsers {
   private void forget(String id) {
     byId.remove(id);
     passwords.remove(id);
+    secondFactors.remove(id);
     byEmail.values().removeIf(user -> user.map(AuthUser::id).filter(id::equals).isPresent());
     // What was looked up in vain may be there now.
     byEmail.values().removeIf(Optional::isEmpty);

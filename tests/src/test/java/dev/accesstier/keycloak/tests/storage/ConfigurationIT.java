@@ -132,7 +132,8 @@ final class ConfigurationIT {
 
   @Test
   void secretsAreNotGivenBack() {
-    realm.configure(Map.of("password", "not-for-eyes", "betterAuthSecret", "neither"));
+    realm.configure(
+        Map.of("password", "not-for-eyes", "betterAuthSecret", Fixture.known().secret()));
     var config = realm.component().getConfig();
     assertThat(config.getFirst("password")).isEqualTo("**********");
     assertThat(config.getFirst("betterAuthSecret")).isEqualTo("**********");

@@ -169,21 +169,6 @@ final class PasswordIT {
     assertThat(deleted.getStatusCode()).isIn(400, 401);
   }
 
-  @Test
-  void aSecondFactorThatCannotBeAskedForIsSaidInTheLogOnce() {
-    Fixture.User user = Fixture.known().user("totp-1");
-    int before = TestServer.shared().keycloak().log().length();
-    realm.oidc().password(TestRealm.APP, user.email(), user.knownPassword());
-    assertThat(
-            TestServer.shared()
-                .keycloak()
-                .log()
-                .substring(before)
-                .lines()
-                .filter(line -> line.contains(user.id()) && line.contains("second factor")))
-        .hasSize(1);
-  }
-
   /** Where the realm verifies emails, Keycloak asks for it; see {@link KnownUsersIT}. */
   @Test
   void anUnverifiedUserIsRefusedInARealmThatVerifiesNothing() {

@@ -33,6 +33,8 @@ public final class Fixture {
    * @param password null: has none
    * @param passwordAlt another spelling that Better Auth takes as well
    * @param passwordNot one that it does not take
+   * @param totpSecretUtf8 null: has no second factor
+   * @param backupCodes those that were handed out
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record User(
@@ -47,7 +49,9 @@ public final class Fixture {
       @Nullable String passwordNot,
       @Nullable Boolean emailVerified,
       boolean deleted,
-      boolean twoFactor) {
+      boolean twoFactor,
+      @Nullable String totpSecretUtf8,
+      @Nullable List<String> backupCodes) {
 
     public boolean isVerified() {
       return !Boolean.FALSE.equals(emailVerified);
@@ -56,6 +60,11 @@ public final class Fixture {
     /** The password of a user that has one. */
     public String knownPassword() {
       return Objects.requireNonNull(password, key);
+    }
+
+    /** The authenticator app of a user that has a second factor, confirmed or not. */
+    public AuthenticatorApp app() {
+      return AuthenticatorApp.of(Objects.requireNonNull(totpSecretUtf8, key));
     }
 
     @Override

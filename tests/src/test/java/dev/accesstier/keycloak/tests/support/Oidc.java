@@ -67,6 +67,19 @@ public record Oidc(String realmUrl) {
         "openid");
   }
 
+  /** With the code of a second factor. */
+  public HTTPResponse password(String client, String username, String password, String totp) {
+    return send(
+        new TokenRequest.Builder(
+                URI.create(url("/token")),
+                auth(client),
+                new ResourceOwnerPasswordCredentialsGrant(username, new Secret(password)))
+            .scope(Scope.parse("openid"))
+            .customParameter("totp", totp)
+            .build()
+            .toHTTPRequest());
+  }
+
   public HTTPResponse refresh(String client, RefreshToken token) {
     return grant(client, new RefreshTokenGrant(token), "");
   }

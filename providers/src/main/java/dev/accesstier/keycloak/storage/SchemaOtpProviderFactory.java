@@ -1,0 +1,20 @@
+package dev.accesstier.keycloak.storage;
+
+import org.keycloak.credential.OTPCredentialProvider;
+import org.keycloak.credential.OTPCredentialProviderFactory;
+import org.keycloak.models.KeycloakSession;
+
+/** In place of Keycloak's own {@code keycloak-otp}, on which it builds. */
+public final class SchemaOtpProviderFactory extends OTPCredentialProviderFactory {
+
+  /** Above Keycloak's own 0: of two factories with one id the higher is used. */
+  @Override
+  public int order() {
+    return 100;
+  }
+
+  @Override
+  public OTPCredentialProvider create(KeycloakSession session) {
+    return new SchemaOtpProvider(session);
+  }
+}

@@ -1,0 +1,5 @@
+/** Second factors that Better Auth keeps. */
+@NullMarked
+package dev.accesstier.keycloak.tests.factor;
+
+import org.jspecify.annotations.NullMarked;
