@@ -203,11 +203,13 @@ public final class AuthSchemaStorageProviderFactory
     }
   }
 
-  /** Connects where there is a connection to be had; what is wrong with it is then in the log. */
+  /** Connects where there is a connection to be had; what is wrong is then in the log. */
   private void check(KeycloakSession session, ComponentModel component) {
     try {
-      if (settings(session, component).database().isPresent()) {
-        database(session, component).read(entityManager -> true);
+      ComponentSettings settings = settings(session, component);
+      if (settings.database().isPresent()) {
+        SecondFactorProbe.problem(database(session, component), settings.secrets())
+            .ifPresent(problem -> LOG.errorf("Component %s: %s", component.getName(), problem));
       }
     } catch (ComponentValidationException e) {
       LOG.errorf("Component %s cannot be used: %s", component.getName(), e.getMessage());
@@ -219,9 +221,12 @@ public final class AuthSchemaStorageProviderFactory
   private static List<String> problems(AuthDatabaseSettings database, ComponentSettings settings) {
     try {
       List<String> problems = AuthDatabase.problems(database);
-      return problems.isEmpty()
-          ? SecondFactorProbe.problem(database, settings.secrets()).stream().toList()
-          : problems;
+      if (!problems.isEmpty()) {
+        return problems;
+      }
+      try (AuthDatabase opened = new AuthDatabase(database)) {
+        return SecondFactorProbe.problem(opened, settings.secrets()).stream().toList();
+      }
     } catch (AuthDatabaseException e) {
       return List.of(e.getMessage());
     }

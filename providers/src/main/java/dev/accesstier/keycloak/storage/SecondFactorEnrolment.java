@@ -4,6 +4,7 @@ import dev.accesstier.keycloak.credential.BackupCodes;
 import dev.accesstier.keycloak.credential.BetterAuthSecrets;
 import dev.accesstier.keycloak.credential.SecretCipher;
 import dev.accesstier.keycloak.credential.Totp;
+import jakarta.ws.rs.core.Response;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ import org.keycloak.models.ModelDuplicateException;
 import org.keycloak.models.OTPPolicy;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.credential.OTPCredentialModel;
-import org.keycloak.storage.ReadOnlyException;
+import org.keycloak.services.ErrorResponseException;
 
 /**
  * Sets second factors up and removes them, in Better Auth's form: one row a user, and the flag that
@@ -111,15 +112,18 @@ final class SecondFactorEnrolment {
   /**
    * Removes what the user has.
    *
-   * @throws ReadOnlyException when the schema may not be written
+   * @throws ErrorResponseException when the schema may not be written: status 400 for an admin, and
+   *     a sentence on the user's page
    */
   void remove(String id) {
     if (!secondFactor.isConfigured(id)) {
       return;
     }
     if (!isWritable()) {
-      throw new ReadOnlyException(
-          "The second factor is kept by the auth schema, which is read-only here");
+      throw new ErrorResponseException(
+          ELSEWHERE,
+          "The second factor is kept by the auth schema, which is read-only here",
+          Response.Status.BAD_REQUEST);
     }
     users.write(
         id,

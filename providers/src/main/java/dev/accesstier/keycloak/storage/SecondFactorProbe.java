@@ -4,7 +4,6 @@ import dev.accesstier.keycloak.credential.BetterAuthSecrets;
 import dev.accesstier.keycloak.credential.SecretCipher;
 import dev.accesstier.keycloak.credential.UnreadableSecretException;
 import dev.accesstier.keycloak.schema.AuthDatabase;
-import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,11 +16,9 @@ final class SecondFactorProbe {
   private SecondFactorProbe() {}
 
   /** What is wrong, in a sentence that says what to do; empty when all is well. */
-  static Optional<String> problem(AuthDatabaseSettings settings, BetterAuthSecrets secrets) {
-    List<String> rows;
-    try (AuthDatabase database = new AuthDatabase(settings)) {
-      rows = database.read(entityManager -> SecondFactorQueries.secrets(entityManager, ROWS));
-    }
+  static Optional<String> problem(AuthDatabase database, BetterAuthSecrets secrets) {
+    List<String> rows =
+        database.read(entityManager -> SecondFactorQueries.secrets(entityManager, ROWS));
     SecretCipher cipher = new SecretCipher(secrets);
     if (rows.isEmpty() || rows.stream().anyMatch(row -> canRead(cipher, row))) {
       return Optional.empty();

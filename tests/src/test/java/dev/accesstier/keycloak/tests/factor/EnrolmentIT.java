@@ -44,10 +44,10 @@ final class EnrolmentIT {
   }
 
   /** Where the browser ends, and the app that was set up in it. */
-  private record SetUp(Browser.Stop end, AuthenticatorApp app, String secret) {}
+  record SetUp(Browser.Stop end, AuthenticatorApp app, String secret) {}
 
   /** Fills in the page that sets a second factor up. */
-  private static SetUp setUp(Browser browser, Browser.Stop page) {
+  static SetUp setUp(Browser browser, Browser.Stop page) {
     String secret = secretOn(page);
     AuthenticatorApp app = AuthenticatorApp.of(secret);
     return new SetUp(submit(browser, page, app.code()), app, secret);
@@ -235,7 +235,14 @@ final class EnrolmentIT {
           FactorRealm.over(
               writable.database,
               Map.of("editMode", "WRITABLE"),
-              rep -> rep.setOtpPolicyPeriod(60))) {
+              rep -> {
+                rep.setOtpPolicyType("totp");
+                rep.setOtpPolicyAlgorithm(Totp.ALGORITHM);
+                rep.setOtpPolicyDigits(Totp.DIGITS);
+                rep.setOtpPolicyInitialCounter(0);
+                rep.setOtpPolicyLookAheadWindow(1);
+                rep.setOtpPolicyPeriod(60);
+              })) {
         SampleUser user = other.user();
         other.require(user, FactorRealm.CONFIGURE);
         Browser browser = other.browser();
@@ -267,6 +274,22 @@ final class EnrolmentIT {
               WebApplicationException.class,
               () -> readOnly.admin(who.user()).disableCredentialType(OTP));
       assertThat(refused.getResponse().getStatus()).isEqualTo(400);
+      assertThat(refused.getResponse().readEntity(String.class)).contains("read-only here");
+      assertThat(readOnly.rows.of(who.user().id()).enabled()).isTrue();
+    }
+
+    @Test
+    void theUserIsToldWhereToRemoveIt() {
+      FactorRealm.Enrolled who = readOnly.enrolled();
+      Browser browser = readOnly.browser();
+      Browser.Stop form = readOnly.afterPassword(browser, who.user());
+      browser.submit(form, Map.of("otp", who.app().code()));
+      Browser.Stop page = action(readOnly, browser, "delete_credential:otp-id");
+
+      Browser.Stop stop = browser.submit(page, Map.of("accept", "Yes"));
+
+      assertThat(stop.status()).isEqualTo(400);
+      assertThat(stop.body()).contains("kept by the service it comes from");
       assertThat(readOnly.rows.of(who.user().id()).enabled()).isTrue();
     }
 

@@ -39,6 +39,9 @@ final class ConfigurationIT {
         create table incomplete.users (id text, email text);
         create table incomplete.accounts (id text);
         create role stranger login;
+        create role without_factors login;
+        grant usage on schema auth to without_factors;
+        grant select on auth.users, auth.accounts, auth.passwords to without_factors;
         """);
   }
 
@@ -60,6 +63,7 @@ final class ConfigurationIT {
         "deleteMode|NEVER|Delete mode must be one of",
         "tierEditable|maybe|Tier editable must be true or false",
         "providerAliases|google|Provider aliases has the wrong form",
+        "betterAuthSecret|2:new,2:old|Better Auth secret has the wrong form: it gives a version",
       })
   void aWrongFormIsSaidAndNotSaved(String option, String value, String message) {
     assertRefused(Map.of(option, value), message);
@@ -94,6 +98,30 @@ final class ConfigurationIT {
     assertRefused(
         Map.of("jdbcUrl", postgres.jdbcUrl(OTHER), "username", "stranger"),
         "may not read \\\"auth.users\\\"");
+  }
+
+  @Test
+  void aRoleThatMayNotReadSecondFactorsIsSaidAndNotSaved() {
+    assertRefused(
+        Map.of("jdbcUrl", postgres.jdbcUrl(OTHER), "username", "without_factors"),
+        "may not read \\\"auth.two_factor_auth\\\"");
+  }
+
+  @Test
+  void aSecretThatDecryptsNoSecondFactorIsSaidAndNotSaved() {
+    String wrong = "not the secret of that service";
+    assertRefused(Map.of("betterAuthSecret", wrong), "does not decrypt the second factors");
+    assertRefused(
+        Map.of("betterAuthSecret", "2:" + wrong + ",1:" + Fixture.known().secret()),
+        "does not decrypt the second factors");
+  }
+
+  @Test
+  void theRightSecretIsSavedBesideVersionsToo() {
+    String right = Fixture.known().secret();
+    realm.configure(Map.of("betterAuthSecret", right));
+    realm.configure(Map.of("betterAuthSecret", "1:not-in-use-yet," + right));
+    realm.configure(Map.of("betterAuthSecret", ""));
   }
 
   @Test
