@@ -18,6 +18,8 @@ public final class BcryptHash implements PasswordHash {
   /** About two seconds; a broken row that says 31 would keep a core busy for a day. */
   private static final int MAX_COST = 15;
 
+  private static final int MAX_BYTES = 72;
+
   private final String stored;
 
   private BcryptHash(String stored) {
@@ -40,6 +42,11 @@ public final class BcryptHash implements PasswordHash {
   @Override
   public boolean matches(String password) {
     return OpenBSDBCrypt.checkPassword(stored, PasswordBytes.raw(password));
+  }
+
+  /** Whether bcrypt does not look at all of the password. */
+  public static boolean isTruncated(String password) {
+    return PasswordBytes.raw(password).length > MAX_BYTES;
   }
 
   /** A constant, so that a hash is not printed by accident. */

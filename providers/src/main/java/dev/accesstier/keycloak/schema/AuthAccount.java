@@ -10,15 +10,22 @@ public class AuthAccount {
   public static final String CREDENTIAL = "credential";
 
   private String id = "";
+  private String accountId = "";
   private String userId = "";
   private String providerId = "";
   private @Nullable String password;
   private Instant createdAt = Instant.EPOCH;
+  private Instant updatedAt = Instant.EPOCH;
 
   protected AuthAccount() {}
 
   public String id() {
     return id;
+  }
+
+  /** The user's id at the provider; for {@link #CREDENTIAL} the same as {@link #userId()}. */
+  public String accountId() {
+    return accountId;
   }
 
   public String userId() {
@@ -36,5 +43,9 @@ public class AuthAccount {
 
   public Instant createdAt() {
     return createdAt;
+  }
+
+  public Instant updatedAt() {
+    return updatedAt;
   }
 }

@@ -61,12 +61,13 @@ public final class AuthDatabase implements AutoCloseable {
   /**
    * Connects once and says what an admin has to correct; empty when all is well.
    *
+   * @param writable whether the schema is to be written
    * @throws AuthDatabaseException when no connection can be had
    */
-  public static List<String> problems(AuthDatabaseSettings settings) {
+  public static List<String> problems(AuthDatabaseSettings settings, boolean writable) {
     try (AgroalDataSource pool = openPool(settings);
         Connection connection = pool.getConnection()) {
-      return SchemaCheck.problems(connection, settings.schema());
+      return SchemaCheck.problems(connection, settings.schema(), writable);
     } catch (SQLException e) {
       throw new AuthDatabaseException(DatabaseErrors.explain(e, settings), e);
     }

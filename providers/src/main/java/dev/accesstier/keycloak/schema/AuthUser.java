@@ -46,6 +46,7 @@ public class AuthUser {
     return createdAt;
   }
 
+  /** When anybody, Better Auth or Keycloak, last wrote the row. */
   public Instant updatedAt() {
     return updatedAt;
   }

@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +33,14 @@ final class SchemaCheck {
                   "two_factor_enabled",
                   "deleted_at"),
               "accounts",
-              List.of("id", "user_id", "provider_id", "password", "created_at"),
+              List.of(
+                  "id",
+                  "account_id",
+                  "user_id",
+                  "provider_id",
+                  "password",
+                  "created_at",
+                  "updated_at"),
               "passwords",
               List.of("user_id", "hashed_password"),
               "two_factor_auth",
@@ -48,6 +56,24 @@ final class SchemaCheck {
         left join pg_class t on t.relnamespace = n.oid and t.relkind in ('r', 'p', 'v')
         left join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
        where n.nspname = ?
+      """;
+
+  /** What is written where the schema is writable, by table. */
+  private static final Map<String, String> WRITTEN =
+      new TreeMap<>(
+          Map.of(
+              "users", "insert,update,delete",
+              "accounts", "insert,update",
+              "passwords", "delete",
+              "two_factor_auth", "insert,update,delete"));
+
+  /** Of the first parameter's privileges those that this database role lacks on the table. */
+  private static final String LACKING =
+      """
+      select string_agg(privilege, ', ')
+        from unnest(string_to_array(?, ',')) privilege
+       where not case privilege when 'delete' then has_table_privilege(?, privilege)
+                                else has_any_column_privilege(?, privilege) end
       """;
 
   /** What a table has, by column: whether this database role may read it. */
@@ -70,6 +96,36 @@ final class SchemaCheck {
     return NEEDED.entrySet().stream()
         .flatMap(needed -> check.problems(needed.getKey(), needed.getValue()))
         .toList();
+  }
+
+  /**
+   * What is wrong for somebody who also writes; empty when all is there.
+   *
+   * @param writable whether to look at the privileges to write as well
+   */
+  static List<String> problems(Connection connection, String schema, boolean writable)
+      throws SQLException {
+    List<String> problems = problems(connection, schema);
+    if (!writable || !problems.isEmpty()) {
+      return problems;
+    }
+    List<String> lacking = new ArrayList<>();
+    for (Map.Entry<String, String> written : WRITTEN.entrySet()) {
+      String table = "\"%s\".\"%s\"".formatted(schema, written.getKey());
+      try (PreparedStatement statement = connection.prepareStatement(LACKING)) {
+        statement.setString(1, written.getValue());
+        statement.setString(2, table);
+        statement.setString(3, table);
+        try (ResultSet row = statement.executeQuery()) {
+          if (row.next() && row.getString(1) != null) {
+            lacking.add(
+                "The database user may not write %s: grant it %s, or set the edit mode to READ_ONLY."
+                    .formatted(table, row.getString(1)));
+          }
+        }
+      }
+    }
+    return lacking;
   }
 
   /** Whether the schema exists. */

@@ -2,8 +2,10 @@ package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.credential.Totp;
 import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.tier.AccessTier;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -18,6 +20,7 @@ import org.keycloak.credential.CredentialInputValidator;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelValidationException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
@@ -34,6 +37,7 @@ import org.keycloak.storage.user.UserRegistrationProvider;
 import org.keycloak.userprofile.AttributeMetadata;
 import org.keycloak.userprofile.UserProfileDecorator;
 import org.keycloak.userprofile.UserProfileMetadata;
+import org.keycloak.utils.EmailValidationUtil;
 
 /** Keycloak's calls for one component within one session, handed on to those who know. */
 final class AuthSchemaStorageProvider
@@ -64,7 +68,9 @@ final class AuthSchemaStorageProvider
   private final PasswordCheck passwords;
   private final SecondFactor secondFactor;
   private final SecondFactorEnrolment enrolment;
+  private final Supplier<ComponentSettings> configuration;
   private final Runnable releaseDatabase;
+  private @Nullable ComponentSettings settings;
 
   AuthSchemaStorageProvider(
       KeycloakSession session,
@@ -73,6 +79,7 @@ final class AuthSchemaStorageProvider
       PasswordCheck passwords,
       SecondFactor secondFactor,
       SecondFactorEnrolment enrolment,
+      Supplier<ComponentSettings> configuration,
       Runnable releaseDatabase) {
     this.session = session;
     this.component = component;
@@ -80,6 +87,7 @@ final class AuthSchemaStorageProvider
     this.passwords = passwords;
     this.secondFactor = secondFactor;
     this.enrolment = enrolment;
+    this.configuration = configuration;
     this.releaseDatabase = releaseDatabase;
   }
 
@@ -213,9 +221,15 @@ final class AuthSchemaStorageProvider
 
   private boolean isPassword(RealmModel realm, UserModel user, String password) {
     Optional<StoredPassword> stored = stored(user);
-    return stored.isPresent()
-        && passwords.matches(realm, stored.get(), password)
-        && mayEnter(realm, user, stored.get().user());
+    if (stored.isEmpty()
+        || !passwords.matches(realm, stored.get(), password)
+        || !mayEnter(realm, user, stored.get().user())) {
+      return false;
+    }
+    if (settings().writable()) {
+      passwordChange().afterLogin(realm, user, stored.get(), password, settings().upgradeBcrypt());
+    }
+    return true;
   }
 
   @Override
@@ -229,16 +243,22 @@ final class AuthSchemaStorageProvider
     if (OTP_TYPES.contains(input.getType())) {
       return enrolment.enrol(realm, externalId(user), input.getChallengeResponse());
     }
-    // Not false: Keycloak would then keep a second password of its own, which would be valid.
-    throw passwordReadOnly();
+    if (!settings().writable()) {
+      // Not false: Keycloak would then keep a second password of its own, which would be valid.
+      throw new ReadOnlyException(
+          "The password is kept by the auth schema, which is read-only here");
+    }
+    passwordChange().change(realm, user, input.getChallengeResponse());
+    return true;
   }
 
+  /** A password is changed and not taken away, in Keycloak's own storage as well. */
   @Override
   public void disableCredentialType(RealmModel realm, UserModel user, String type) {
     if (OTP_TYPES.contains(type)) {
       enrolment.remove(externalId(user));
     } else if (isConfiguredFor(realm, user, type)) {
-      throw passwordReadOnly();
+      throw new ModelValidationException("A password can be changed and not be taken away");
     }
   }
 
@@ -286,21 +306,50 @@ final class AuthSchemaStorageProvider
     return AuthSchemaUser.COLUMNS.stream()
         .flatMap(name -> metadata.getAttribute(name).stream())
         .map(AttributeMetadata::clone)
-        .map(attribute -> attribute.addWriteCondition(AttributeMetadata.ALWAYS_FALSE))
+        .map(
+            attribute ->
+                isEditable(attribute.getName())
+                    ? StoredValueValidator.around(attribute)
+                    : attribute.addWriteCondition(AttributeMetadata.ALWAYS_FALSE))
         .toList();
+  }
+
+  /** The username follows the email, and the tier is changed where it is noted who did it. */
+  private boolean isEditable(String attribute) {
+    return settings().writable()
+        && !attribute.equals(UserModel.USERNAME)
+        && !attribute.equals(AccessTier.ATTRIBUTE);
   }
 
   // Registration
 
-  /** Nobody: the user becomes a local one. */
+  /** A new row where the username is an email and the schema is writable, else nobody. */
   @Override
   public @Nullable UserModel addUser(RealmModel realm, String username) {
-    return null;
+    UserWriter writer = writer();
+    if (writer == null || !EmailValidationUtil.isValidEmail(username)) {
+      return null;
+    }
+    UserModel user = adapter(realm, writer.insert(username.toLowerCase(Locale.ROOT)));
+    realm
+        .getRequiredActionProvidersStream()
+        .filter(action -> action.isEnabled() && action.isDefaultAction())
+        .forEachOrdered(action -> user.addRequiredAction(action.getAlias()));
+    return user;
   }
 
   @Override
   public boolean removeUser(RealmModel realm, UserModel user) {
-    return false;
+    UserWriter writer = writer();
+    if (writer == null) {
+      return false;
+    }
+    String id = StorageId.externalId(user.getId());
+    switch (settings().deleteMode()) {
+      case SOFT -> writer.setDeleted(id, true);
+      case HARD -> writer.delete(id);
+    }
+    return true;
   }
 
   /** Asked after a correct password only, so that nobody else learns of it. */
@@ -351,11 +400,23 @@ final class AuthSchemaStorageProvider
   }
 
   private UserModel adapter(RealmModel realm, AuthUser row) {
-    return new AuthSchemaUser(session, realm, component, row);
+    return new AuthSchemaUser(session, realm, component, writer(), row);
   }
 
-  private static ReadOnlyException passwordReadOnly() {
-    return new ReadOnlyException(
-        "The password is kept by the auth schema, which is read-only here");
+  private ComponentSettings settings() {
+    ComponentSettings read = settings;
+    if (read == null) {
+      read = configuration.get();
+      settings = read;
+    }
+    return read;
+  }
+
+  private @Nullable UserWriter writer() {
+    return settings().writable() ? new UserWriter(session, users) : null;
+  }
+
+  private PasswordChange passwordChange() {
+    return new PasswordChange(session, users, passwords);
   }
 }

@@ -77,6 +77,7 @@ public final class AuthSchemaStorageProviderFactory
         passwordCheck(session),
         secondFactor,
         new SecondFactorEnrolment(users, secondFactor, settings),
+        settings,
         () -> databases.close(component.getId()));
   }
 
@@ -220,7 +221,7 @@ public final class AuthSchemaStorageProviderFactory
 
   private static List<String> problems(AuthDatabaseSettings database, ComponentSettings settings) {
     try {
-      List<String> problems = AuthDatabase.problems(database);
+      List<String> problems = AuthDatabase.problems(database, settings.writable());
       if (!problems.isEmpty()) {
         return problems;
       }

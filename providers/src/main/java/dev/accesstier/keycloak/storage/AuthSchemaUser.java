@@ -2,6 +2,7 @@ package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.AccessTier;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.MultivaluedHashMap;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
@@ -20,8 +22,8 @@ import org.keycloak.storage.StorageId;
 import org.keycloak.storage.adapter.AbstractUserAdapterFederatedStorage;
 
 /**
- * A row of {@code users} as Keycloak's user. What the row holds comes from there and is not
- * writable; everything else Keycloak keeps itself, in its federated storage.
+ * A row of {@code users} as Keycloak's user. What the row holds comes from there and, in {@link
+ * EditMode#WRITABLE}, goes there; everything else Keycloak keeps itself, in its federated storage.
  */
 final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
 
@@ -38,12 +40,40 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
           AccessTier.ATTRIBUTE,
           PICTURE);
 
+  private static final Set<String> EMPTIABLE =
+      Set.of(UserModel.FIRST_NAME, UserModel.LAST_NAME, PICTURE);
+
+  private final @Nullable UserWriter writer;
+
+  /** As it was read. What others write during the request is no change that it asks for. */
   private final AuthUser row;
 
+  // What the request has changed, and else what the row says.
+  private String email;
+  private FullName name;
+  private @Nullable String image;
+  private boolean emailVerified;
+  private boolean deleted;
+  private Instant createdAt;
+
+  /**
+   * @param writer null where the rows are read-only
+   */
   AuthSchemaUser(
-      KeycloakSession session, RealmModel realm, ComponentModel component, AuthUser row) {
+      KeycloakSession session,
+      RealmModel realm,
+      ComponentModel component,
+      @Nullable UserWriter writer,
+      AuthUser row) {
     super(session, realm, component);
+    this.writer = writer;
     this.row = row;
+    this.email = row.email().toLowerCase(Locale.ROOT);
+    this.name = FullName.of(row.name());
+    this.image = row.image();
+    this.emailVerified = row.emailVerified();
+    this.deleted = row.deleted();
+    this.createdAt = row.createdAt();
     this.storageId = new StorageId(component.getId(), row.id());
   }
 
@@ -54,24 +84,23 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
 
   @Override
   public void setUsername(@Nullable String username) {
-    change(UserModel.USERNAME, username == null ? null : username.toLowerCase(Locale.ROOT));
+    change(UserModel.USERNAME, username);
   }
 
   @Override
   public String getEmail() {
-    return row.email().toLowerCase(Locale.ROOT);
+    return email;
   }
 
   @Override
   public void setEmail(@Nullable String email) {
-    change(UserModel.EMAIL, email == null ? null : email.toLowerCase(Locale.ROOT));
+    change(UserModel.EMAIL, email);
   }
 
   /** The name up to its first space. */
   @Override
-  public String getFirstName() {
-    int space = row.name().indexOf(' ');
-    return space < 0 ? row.name() : row.name().substring(0, space);
+  public @Nullable String getFirstName() {
+    return name.first();
   }
 
   @Override
@@ -82,8 +111,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   /** The name after its first space; a single name has none. */
   @Override
   public @Nullable String getLastName() {
-    int space = row.name().indexOf(' ');
-    return space < 0 ? null : row.name().substring(space + 1);
+    return name.last();
   }
 
   @Override
@@ -94,19 +122,25 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   /** Verified at Better Auth, or by Keycloak for the very address that is still in the row. */
   @Override
   public boolean isEmailVerified() {
-    return row.emailVerified()
-        || getEmail().equals(super.getFirstAttribute(EMAIL_VERIFIED_ATTRIBUTE));
+    return emailVerified || getEmail().equals(super.getFirstAttribute(EMAIL_VERIFIED_ATTRIBUTE));
   }
 
-  /** The row stays as it is; Keycloak notes the address whose owner followed its mail. */
+  /**
+   * A read-only row stays as it is: Keycloak notes the address whose owner followed its mail. Such
+   * a note counts until the address changes or is said not to be verified.
+   */
   @Override
   public void setEmailVerified(boolean verified) {
+    if (writer != null && verified != emailVerified) {
+      writer.set(row.id(), UserColumn.EMAIL_VERIFIED, verified);
+      emailVerified = verified;
+    }
     if (verified == isEmailVerified()) {
       return;
     }
     if (verified) {
       super.setSingleAttribute(EMAIL_VERIFIED_ATTRIBUTE, getEmail());
-    } else if (row.emailVerified()) {
+    } else if (emailVerified) {
       throw readOnly("emailVerified");
     } else {
       super.removeAttribute(EMAIL_VERIFIED_ATTRIBUTE);
@@ -116,29 +150,46 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   /** Not soft-deleted, and not disabled by Keycloak, be it by an admin or by a lockout. */
   @Override
   public boolean isEnabled() {
-    return !row.deleted() && super.isEnabled();
+    return !deleted && super.isEnabled();
   }
 
+  /**
+   * An admin's disabling is a soft deletion. Everybody else's, above all that of the brute-force
+   * protection, is a flag that Keycloak keeps itself. Enabling clears both.
+   */
   @Override
   public void setEnabled(boolean enabled) {
     if (enabled == isEnabled()) {
       return;
     }
-    if (enabled && row.deleted()) {
-      throw readOnly("enabled");
+    if (enabled ? deleted : writer != null && isAsked()) {
+      writer("enabled").setDeleted(row.id(), !enabled);
+      deleted = !enabled;
     }
-    super.setEnabled(enabled);
+    if (enabled != isEnabled()) {
+      super.setEnabled(enabled);
+    }
+  }
+
+  /**
+   * Whether somebody asks for the change with an access token of theirs, as the admin API wants it.
+   * A lockout is decided in a session that Keycloak opens for it, on behalf of nobody.
+   */
+  private boolean isAsked() {
+    return session.getContext().getBearerToken() != null;
   }
 
   @Override
   public Long getCreatedTimestamp() {
-    return row.createdAt().toEpochMilli();
+    return createdAt.toEpochMilli();
   }
 
   @Override
   public void setCreatedTimestamp(@Nullable Long timestamp) {
-    if (!Objects.equals(timestamp, getCreatedTimestamp())) {
-      throw readOnly("createdTimestamp");
+    if (timestamp != null && !timestamp.equals(getCreatedTimestamp())) {
+      Instant wanted = Instant.ofEpochMilli(timestamp);
+      writer("createdTimestamp").set(row.id(), UserColumn.CREATED_AT, wanted);
+      createdAt = wanted;
     }
   }
 
@@ -189,11 +240,16 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
     }
   }
 
-  /** A request that leaves a column out does not mean to empty it. */
+  /**
+   * Empties what a writable row may lack. Of the other columns, a request that leaves one out does
+   * not mean to empty it.
+   */
   @Override
   public void removeAttribute(String name) {
     if (!COLUMNS.contains(name)) {
       super.removeAttribute(name);
+    } else if (writer != null && EMPTIABLE.contains(name)) {
+      change(name, null);
     }
   }
 
@@ -220,23 +276,74 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
       case UserModel.LAST_NAME -> getLastName();
       case AccessTier.ATTRIBUTE ->
           row.accessTier() == null ? AccessTier.PUBLIC.value() : row.accessTier();
-      case PICTURE -> row.image();
+      case PICTURE -> image;
       default -> throw new IllegalArgumentException(name);
     };
   }
 
-  private void change(String name, @Nullable String value) {
-    if (!Objects.equals(emptyToNull(value), emptyToNull(column(name)))) {
-      throw readOnly(name);
+  private void change(String attribute, @Nullable String wanted) {
+    String value = emptyToNull(lowerCase(attribute) ? lower(wanted) : wanted);
+    if (Objects.equals(value, emptyToNull(column(attribute)))) {
+      return;
     }
+    UserWriter to = writer(attribute);
+    switch (attribute) {
+      case UserModel.USERNAME -> refuseUsername(value);
+      case UserModel.EMAIL -> changeEmail(to, value);
+      case UserModel.FIRST_NAME -> rename(to, name.withFirst(value));
+      case UserModel.LAST_NAME -> rename(to, name.withLast(value));
+      case PICTURE -> {
+        to.set(row.id(), UserColumn.IMAGE, value);
+        image = value;
+      }
+      default -> throw readOnly(attribute);
+    }
+  }
+
+  private void changeEmail(UserWriter to, @Nullable String value) {
+    if (value == null) {
+      throw new ModelException("A user of the auth schema cannot be without an email");
+    }
+    to.set(row.id(), UserColumn.EMAIL, value);
+    email = value;
+  }
+
+  private void rename(UserWriter to, FullName renamed) {
+    to.set(row.id(), UserColumn.NAME, renamed.joined());
+    name = renamed;
+  }
+
+  /**
+   * It follows the email. Where the realm has it so, what a request says beside the email is of no
+   * account; elsewhere a request that changes the email hands the old username back.
+   */
+  private void refuseUsername(@Nullable String value) {
+    if (!realm.isRegistrationEmailAsUsername() && !row.email().equalsIgnoreCase(value)) {
+      throw new ReadOnlyException("The username is the email and cannot be another");
+    }
+  }
+
+  private UserWriter writer(String attribute) {
+    if (writer == null) {
+      throw readOnly(attribute);
+    }
+    return writer;
+  }
+
+  private static boolean lowerCase(String attribute) {
+    return attribute.equals(UserModel.EMAIL) || attribute.equals(UserModel.USERNAME);
+  }
+
+  private static @Nullable String lower(@Nullable String value) {
+    return value == null ? null : value.toLowerCase(Locale.ROOT);
   }
 
   private static @Nullable String emptyToNull(@Nullable String value) {
     return value == null || value.isEmpty() ? null : value;
   }
 
-  private static ReadOnlyException readOnly(String name) {
+  private static ReadOnlyException readOnly(String attribute) {
     return new ReadOnlyException(
-        "%s is kept by the auth schema, which is read-only here".formatted(name));
+        "%s is kept by the auth schema, which is read-only here".formatted(attribute));
   }
 }

@@ -50,12 +50,26 @@ final class PasswordCheck {
     return matches;
   }
 
+  /** Likewise, where nobody is guessing and no cost has to be made alike. */
+  boolean isPresent(StoredPassword stored, String password) {
+    return stored.hash() != null && gated(() -> hash(stored).matches(password));
+  }
+
+  /**
+   * Hashes a password as Better Auth stores it.
+   *
+   * @throws TemporarilyUnavailableException when too many logins wait for their turn
+   */
+  String scrypt(String password) {
+    return gated(() -> ScryptHash.of(password).stored());
+  }
+
   /** Spends what verifying a wrong password of a known user spends beyond Keycloak's own part. */
   void spendForNobody() {
     gated(() -> Nobody.HASH.matches(NOBODYS_PASSWORD));
   }
 
-  private boolean gated(Supplier<Boolean> work) {
+  private <T> T gated(Supplier<T> work) {
     return gate.run(work)
         .orElseThrow(
             () ->

@@ -8,6 +8,7 @@ import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -88,6 +89,11 @@ final class SessionUsers {
     return row;
   }
 
+  /** When the password was last changed; long ago where nothing tells. */
+  Instant passwordChangedAt(String id) {
+    return read(em -> UserQueries.passwordChangedAt(em, id)).orElse(Instant.EPOCH);
+  }
+
   /** The users that match, in a stable order. */
   List<AuthUser> search(UserSearch search, int first, int max) {
     List<AuthUser> users = read(em -> UserQueries.search(em, search, first, max));
@@ -144,7 +150,7 @@ final class SessionUsers {
   }
 
   /** PostgreSQL knows no text with a NUL or half a surrogate pair; no user can have it. */
-  private static boolean storable(String text) {
+  static boolean storable(String text) {
     return text.indexOf('\0') < 0 && StandardCharsets.UTF_8.newEncoder().canEncode(text);
   }
 }

@@ -1,6 +1,8 @@
 package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.schema.AuthUser;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,14 @@ record StoredPassword(AuthUser user, @Nullable String accountHash, @Nullable Str
   /** The hash that counts, null for a user who has no password. */
   @Nullable String hash() {
     return accountHash != null ? accountHash : legacyHash;
+  }
+
+  /** Whether the same hashes are stored there. */
+  boolean sameHashes(Optional<StoredPassword> other) {
+    return other
+        .filter(now -> Objects.equals(accountHash, now.accountHash))
+        .filter(now -> Objects.equals(legacyHash, now.legacyHash))
+        .isPresent();
   }
 
   /** Leaves the hashes out. */

@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.storage;
 import dev.accesstier.keycloak.schema.AuthUser;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -23,6 +24,13 @@ final class UserQueries {
        order by a.createdAt, a.id
       """;
 
+  private static final String PASSWORD_CHANGED_AT =
+      """
+      select a.updatedAt from AuthAccount a
+       where a.userId = :id and a.providerId = 'credential' and a.password is not null
+       order by a.createdAt, a.id
+      """;
+
   private UserQueries() {}
 
   static Optional<AuthUser> byEmail(EntityManager entityManager, String email) {
@@ -36,6 +44,15 @@ final class UserQueries {
   static Optional<StoredPassword> password(EntityManager entityManager, String id) {
     return entityManager
         .createQuery(PASSWORD, StoredPassword.class)
+        .setParameter("id", id)
+        .setMaxResults(1)
+        .getResultStream()
+        .findFirst();
+  }
+
+  static Optional<Instant> passwordChangedAt(EntityManager entityManager, String id) {
+    return entityManager
+        .createQuery(PASSWORD_CHANGED_AT, Instant.class)
         .setParameter("id", id)
         .setMaxResults(1)
         .getResultStream()

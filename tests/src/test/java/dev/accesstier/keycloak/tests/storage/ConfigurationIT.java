@@ -42,6 +42,9 @@ final class ConfigurationIT {
         create role without_factors login;
         grant usage on schema auth to without_factors;
         grant select on auth.users, auth.accounts, auth.passwords to without_factors;
+        create role reader login;
+        grant usage on schema auth to reader;
+        grant select on all tables in schema auth to reader;
         """);
   }
 
@@ -122,6 +125,14 @@ final class ConfigurationIT {
     realm.configure(Map.of("betterAuthSecret", right));
     realm.configure(Map.of("betterAuthSecret", "1:not-in-use-yet," + right));
     realm.configure(Map.of("betterAuthSecret", ""));
+  }
+
+  @Test
+  void aRoleThatMayNotWriteIsSaidAndNotSavedAsWritable() {
+    Map<String, String> reader =
+        Map.of("jdbcUrl", postgres.jdbcUrl(OTHER), "username", "reader", "editMode", "WRITABLE");
+    assertRefused(
+        reader, "may not write \\\"auth\\\".\\\"users\\\": grant it insert, update, delete");
   }
 
   @Test

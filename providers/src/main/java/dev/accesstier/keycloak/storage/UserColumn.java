@@ -1,0 +1,21 @@
+package dev.accesstier.keycloak.storage;
+
+/** Columns of {@code users} that a change of a profile writes. */
+enum UserColumn {
+  NAME("name"),
+  EMAIL("email"),
+  EMAIL_VERIFIED("emailVerified"),
+  IMAGE("image"),
+  CREATED_AT("createdAt");
+
+  private final String attribute;
+
+  UserColumn(String attribute) {
+    this.attribute = attribute;
+  }
+
+  /** The mapped attribute's name. */
+  String attribute() {
+    return attribute;
+  }
+}

@@ -1,0 +1,84 @@
+package dev.accesstier.keycloak.storage;
+
+import dev.accesstier.keycloak.schema.AuthConflictException;
+import dev.accesstier.keycloak.schema.AuthIds;
+import dev.accesstier.keycloak.schema.AuthUser;
+import jakarta.persistence.EntityManager;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.AbstractKeycloakTransaction;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelDuplicateException;
+import org.keycloak.models.ModelException;
+
+/**
+ * Writes to rows of {@code users}, each in a short transaction of its own. What was written stays
+ * when Keycloak's request fails afterwards; a new user alone is taken back.
+ */
+final class UserWriter {
+
+  private final KeycloakSession session;
+  private final SessionUsers users;
+
+  UserWriter(KeycloakSession session, SessionUsers users) {
+    this.session = session;
+    this.users = users;
+  }
+
+  /**
+   * Sets one column.
+   *
+   * @throws ModelDuplicateException when another user has that email
+   * @throws ModelException when the row is gone, or no row can hold the value
+   */
+  void set(String id, UserColumn column, @Nullable Object value) {
+    if (value instanceof String text && !SessionUsers.storable(text)) {
+      throw new ModelException("A character that cannot be stored");
+    }
+    if (!write(id, em -> UserWrites.set(em, id, column, value))) {
+      throw new ModelException("The user is no longer in the auth schema");
+    }
+  }
+
+  /** Soft-deletes a user, or brings one back. */
+  void setDeleted(String id, boolean deleted) {
+    write(id, em -> UserWrites.setDeleted(em, id, deleted));
+  }
+
+  /**
+   * Adds a user who has neither name nor password yet. When Keycloak's request fails, the row is
+   * deleted again; if even that fails, it remains as a user who cannot sign in before "forgot
+   * password" gave them a password.
+   *
+   * @throws ModelDuplicateException when another user has that email
+   */
+  AuthUser insert(String email) {
+    String id = AuthIds.random();
+    AuthUser row = write(id, em -> UserWrites.insert(em, id, email));
+    session
+        .getTransactionManager()
+        .enlistAfterCompletion(
+            new AbstractKeycloakTransaction() {
+              @Override
+              protected void commitImpl() {}
+
+              @Override
+              protected void rollbackImpl() {
+                delete(id);
+              }
+            });
+    return row;
+  }
+
+  void delete(String id) {
+    write(id, em -> UserWrites.delete(em, id));
+  }
+
+  private <T> T write(String id, Function<EntityManager, T> work) {
+    try {
+      return users.write(id, work);
+    } catch (AuthConflictException e) {
+      throw new ModelDuplicateException("User exists with same username or email", e);
+    }
+  }
+}
