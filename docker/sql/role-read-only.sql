@@ -16,7 +16,7 @@ grant usage on schema auth to access_tier_reader;
 
 -- Accounts, their tiers and their passwords.
 grant select on auth.users, auth.passwords to access_tier_reader;
-grant select (id, account_id, provider_id, user_id, password, created_at)
+grant select (id, account_id, provider_id, user_id, password, created_at, updated_at)
   on auth.accounts to access_tier_reader;
 
 -- Second factors and passkeys.

@@ -18,8 +18,8 @@ grant access_tier_reader to access_tier_writer;
 -- with it: the cascade is the tables' own and needs no grant.
 grant insert (id, name, email, email_verified, image, created_at, updated_at, access_tier,
     two_factor_enabled),
-  update (name, email, email_verified, image, updated_at, access_tier, two_factor_enabled,
-    deleted_at),
+  update (name, email, email_verified, image, created_at, updated_at, access_tier,
+    two_factor_enabled, deleted_at),
   delete
   on auth.users to access_tier_writer;
 

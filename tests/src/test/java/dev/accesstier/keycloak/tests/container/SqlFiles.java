@@ -155,7 +155,7 @@ abstract class SqlFiles {
           """,
           "update auth.users set name = 'Y', email = 'y@example.test', email_verified = true",
           "update auth.users set image = '', updated_at = now(), access_tier = 'alpha'",
-          "update auth.users set two_factor_enabled = true, deleted_at = now()",
+          "update auth.users set two_factor_enabled = true, deleted_at = now(), created_at = now()",
           "delete from auth.users",
           """
           insert into auth.accounts (id, account_id, provider_id, user_id, password, created_at,
