@@ -2,11 +2,13 @@ package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.credential.Totp;
 import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.tier.AccessTier;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
@@ -64,6 +66,7 @@ final class AuthSchemaStorageProvider
   private final PasswordCheck passwords;
   private final SecondFactor secondFactor;
   private final SecondFactorEnrolment enrolment;
+  private final BooleanSupplier tierEditable;
   private final Runnable releaseDatabase;
 
   AuthSchemaStorageProvider(
@@ -73,6 +76,7 @@ final class AuthSchemaStorageProvider
       PasswordCheck passwords,
       SecondFactor secondFactor,
       SecondFactorEnrolment enrolment,
+      BooleanSupplier tierEditable,
       Runnable releaseDatabase) {
     this.session = session;
     this.component = component;
@@ -80,6 +84,7 @@ final class AuthSchemaStorageProvider
     this.passwords = passwords;
     this.secondFactor = secondFactor;
     this.enrolment = enrolment;
+    this.tierEditable = tierEditable;
     this.releaseDatabase = releaseDatabase;
   }
 
@@ -284,6 +289,7 @@ final class AuthSchemaStorageProvider
   public List<AttributeMetadata> decorateUserProfile(
       String providerId, UserProfileMetadata metadata) {
     return AuthSchemaUser.COLUMNS.stream()
+        .filter(name -> !name.equals(AccessTier.ATTRIBUTE) || !tierEditable.getAsBoolean())
         .flatMap(name -> metadata.getAttribute(name).stream())
         .map(AttributeMetadata::clone)
         .map(attribute -> attribute.addWriteCondition(AttributeMetadata.ALWAYS_FALSE))

@@ -2,6 +2,9 @@ package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.AccessTier;
+import dev.accesstier.keycloak.tier.ChangeAuthor;
+import dev.accesstier.keycloak.tier.ChangeSource;
+import dev.accesstier.keycloak.tier.TierChanges;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -39,6 +42,9 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
           PICTURE);
 
   private final AuthUser row;
+
+  /** The tier that was asked for in this session; it is written when the session commits. */
+  private @Nullable AccessTier wantedTier;
 
   AuthSchemaUser(
       KeycloakSession session, RealmModel realm, ComponentModel component, AuthUser row) {
@@ -218,17 +224,38 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
       case UserModel.USERNAME, UserModel.EMAIL -> getEmail();
       case UserModel.FIRST_NAME -> getFirstName();
       case UserModel.LAST_NAME -> getLastName();
-      case AccessTier.ATTRIBUTE ->
-          row.accessTier() == null ? AccessTier.PUBLIC.value() : row.accessTier();
+      case AccessTier.ATTRIBUTE -> tier();
       case PICTURE -> row.image();
       default -> throw new IllegalArgumentException(name);
     };
   }
 
+  private String tier() {
+    if (wantedTier != null) {
+      return wantedTier.value();
+    }
+    return row.accessTier() == null ? AccessTier.PUBLIC.value() : row.accessTier();
+  }
+
   private void change(String name, @Nullable String value) {
-    if (!Objects.equals(emptyToNull(value), emptyToNull(column(name)))) {
+    if (AccessTier.ATTRIBUTE.equals(name)) {
+      changeTier(value);
+    } else if (!Objects.equals(emptyToNull(value), emptyToNull(column(name)))) {
       throw readOnly(name);
     }
+  }
+
+  /** No tier means none that is new: a form that leaves it out does not take it away. */
+  private void changeTier(@Nullable String value) {
+    if (value == null || value.isBlank() || value.equals(column(AccessTier.ATTRIBUTE))) {
+      return;
+    }
+    AccessTier tier =
+        AccessTier.parse(value)
+            .orElseThrow(() -> new ReadOnlyException("There is no such access tier"));
+    new TierChanges(session, ChangeAuthor.of(session), ChangeSource.CONSOLE)
+        .change(realm, this, tier, null);
+    wantedTier = tier;
   }
 
   private static @Nullable String emptyToNull(@Nullable String value) {
