@@ -7,6 +7,8 @@ PROVIDER=auth-schema
 STORAGE_TYPE=org.keycloak.storage.UserStorageProvider
 DEFAULT_ID=mana-better-auth-users
 ADMIN_ROLES=(view-users manage-users view-clients manage-clients view-events)
+CONSOLE=access-tier-console
+CONSOLE_ROLES=(view-users manage-users view-clients manage-clients)
 
 usage() {
   local text
@@ -16,8 +18,9 @@ Usage: ${0##*/} [--without-admin-roles] REALM [COMPONENT_ID]
 Adds to an existing realm: the user storage component, the roles user, admin and service, the
 client scopes access-tier (a realm default), mana-claims and access-tier-saml, the attribute
 access_tier of the user profile, its English and German labels, the required action
-access-tier-gate, and a client profile and policy for userinfo. What is there already stays as it
-is, so the script can be run again.
+access-tier-gate, a client profile and policy for userinfo, and the client of the page on which
+admins edit tiers. What is there already stays as it is, so the script can be run again. Admin
+events, which tell of every change of a tier, are switched on.
 
   REALM         the realm's name
   COMPONENT_ID  id of the component, 1 to 29 of 0-9 A-Z a-z _ -, never to be changed afterwards
@@ -364,6 +367,44 @@ policy() {
 }'
 }
 
+console() {
+  local clients id options=()
+  clients=$(column clients id,clientId -q "clientId=$CONSOLE") || exit 1
+  id=$(id_of "$clients" "$CONSOLE")
+  if [[ -n $id ]]; then
+    say "kept      client $CONSOLE"
+    return
+  fi
+  id=$(
+    kc create clients -r "$REALM" -i -f - <<EOF
+{ "clientId": "$CONSOLE", "name": "Access tiers", "enabled": true, "protocol": "openid-connect",
+  "description": "The page on which admins edit tiers", "publicClient": true,
+  "standardFlowEnabled": true, "directAccessGrantsEnabled": false, "fullScopeAllowed": false,
+  "rootUrl": "\${authBaseUrl}", "baseUrl": "/realms/$REALM/access-tier/console",
+  "redirectUris": ["/realms/$REALM/access-tier/console"], "webOrigins": ["+"],
+  "attributes": { "pkce.code.challenge.method": "S256", "post.logout.redirect.uris": "+" } }
+EOF
+  ) || die "cannot create client $CONSOLE"
+  console_roles "$id"
+  say "added     client $CONSOLE: open /realms/$REALM/access-tier/console"
+}
+
+# console_roles ID: what the client passes on of its users' rights, and nothing else
+console_roles() {
+  local management name roles='' found
+  management=$(id_of "$(column clients id,clientId -q clientId=realm-management)" realm-management)
+  for name in "${CONSOLE_ROLES[@]}"; do
+    found=$(get "clients/$management/roles/$name" --fields id,name) || exit 1
+    roles+="${roles:+, }$found"
+  done
+  send create "clients/$1/scope-mappings/clients/$management" <<<"[$roles]"
+}
+
+admin_events() {
+  change update events/config -s adminEventsEnabled=true
+  say "ensured   admin events are stored"
+}
+
 sign_in() {
   [[ -n ${KCADM_USER:-} && -n ${KCADM_PASSWORD:-} ]] ||
     die "KCADM_SERVER needs KCADM_USER and KCADM_PASSWORD as well"
@@ -408,4 +449,6 @@ profile
 localization
 required_action
 policy
+console
+admin_events
 say "Realm $REALM is set up. Clients from before get the claims once client scope access-tier is added to them."

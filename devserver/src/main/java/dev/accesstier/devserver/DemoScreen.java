@@ -14,6 +14,7 @@ final class DemoScreen {
 
         Admin console    %s/admin/         (%s / %s)
         Account console  %s/realms/mana/account/
+        Tier console     %s/realms/mana/access-tier/console (%s / %s)
 
         Sample users, one for each tier (there are -admin and -service ones as well):
       %s
@@ -45,6 +46,9 @@ final class DemoScreen {
         KeycloakServer.ADMIN,
         KeycloakServer.ADMIN,
         url,
+        url,
+        DemoUsers.email("founder-admin"),
+        DemoUsers.password("founder-admin"),
         users,
         url,
         DemoRealm.CLIENT,

@@ -30,6 +30,7 @@ class PackageArrowsTest {
           Map.entry("storage", Set.of("schema", "credential", "tier")),
           Map.entry("claim", Set.of("tier")),
           Map.entry("gate", Set.of("tier")),
+          Map.entry("profile", Set.of("tier")),
           Map.entry("login", Set.of("schema", "credential")),
           Map.entry("link", Set.of("schema", "storage")),
           Map.entry("audit", Set.of("tier", "schema")),

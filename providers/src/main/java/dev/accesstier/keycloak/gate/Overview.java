@@ -1,5 +1,6 @@
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.tier.RequiredTier;
 import dev.accesstier.keycloak.tier.TierGate;
 import dev.accesstier.keycloak.tier.TierRefusal;
 import java.util.Optional;
@@ -17,11 +18,6 @@ import org.keycloak.services.util.ResolveRelative;
  */
 record Overview(String url, String label) {
 
-  /** Realm attribute with the client id of the overview. */
-  private static final String ATTRIBUTE = "access.tier.overview";
-
-  private static final String DEFAULT_CLIENT = "portal";
-
   /** Never an app that would send the user straight back here. */
   static Overview of(KeycloakSession session, TierRefusal refusal) {
     RealmModel realm = session.getContext().getRealm();
@@ -36,8 +32,10 @@ record Overview(String url, String label) {
   }
 
   private static String clientId(RealmModel realm) {
-    String configured = realm.getAttribute(ATTRIBUTE);
-    return configured == null || configured.isBlank() ? DEFAULT_CLIENT : configured.trim();
+    String configured = realm.getAttribute(RequiredTier.OVERVIEW_ATTRIBUTE);
+    return configured == null || configured.isBlank()
+        ? RequiredTier.DEFAULT_OVERVIEW
+        : configured.trim();
   }
 
   private static String baseUrl(KeycloakSession session, ClientModel client) {

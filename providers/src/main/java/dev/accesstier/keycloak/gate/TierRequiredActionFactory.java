@@ -1,5 +1,6 @@
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.tier.GateHooks;
 import org.keycloak.Config;
 import org.keycloak.authentication.RequiredActionFactory;
 import org.keycloak.authentication.RequiredActionProvider;
@@ -9,7 +10,7 @@ import org.keycloak.models.KeycloakSessionFactory;
 /** Makes the {@link TierRequiredAction}, which a realm has to register and enable. */
 public final class TierRequiredActionFactory implements RequiredActionFactory {
 
-  static final String ID = "access-tier-gate";
+  static final String ID = GateHooks.REQUIRED_ACTION;
 
   @Override
   public String getId() {

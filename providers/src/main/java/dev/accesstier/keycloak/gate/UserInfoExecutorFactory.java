@@ -1,5 +1,6 @@
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.tier.GateHooks;
 import java.util.List;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -13,7 +14,7 @@ import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProviderF
 public final class UserInfoExecutorFactory implements ClientPolicyExecutorProviderFactory {
 
   /** Provider id, in the client profiles of realm files. */
-  static final String ID = "access-tier-userinfo";
+  static final String ID = GateHooks.USERINFO_EXECUTOR;
 
   @Override
   public String getId() {

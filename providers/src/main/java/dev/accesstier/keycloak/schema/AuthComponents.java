@@ -40,7 +40,8 @@ public interface AuthComponents {
         .flatMap(component -> of(session, component));
   }
 
-  private static Optional<AuthComponent> of(KeycloakSession session, ComponentModel component) {
+  /** What the component is; empty when it is of another kind. */
+  static Optional<AuthComponent> of(KeycloakSession session, ComponentModel component) {
     return session
                 .getKeycloakSessionFactory()
                 .getProviderFactory(UserStorageProvider.class, component.getProviderId())

@@ -1,6 +1,7 @@
 package dev.accesstier.keycloak.schema;
 
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.AgroalDataSourceMetrics;
 import io.micrometer.core.instrument.Metrics;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
@@ -9,7 +10,10 @@ import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.hibernate.cfg.AvailableSettings;
 import org.hibernate.dialect.PostgreSQLDialect;
 import org.hibernate.jpa.HibernatePersistenceConfiguration;
@@ -35,9 +39,20 @@ public final class AuthDatabase implements AutoCloseable {
   /** So long after a failed connection others fail at once, and do not queue up behind it. */
   private static final long FAIL_FAST_NANOS = 500_000_000L;
 
+  /** How long a change waits for others of this node, which take a few milliseconds each. */
+  private static final int TURN_SECONDS = 10;
+
+  private static final String HOLD_LIMIT = "10s";
+  private static final String HOLD_AT_MOST =
+      "set local idle_in_transaction_session_timeout = '" + HOLD_LIMIT + "'";
+
   private final AuthDatabaseSettings settings;
   private final AgroalDataSource pool;
   private final EntityManagerFactory entityManagers;
+
+  /** Held writes at the same time, a part of the pool. */
+  private final Semaphore turns;
+
   private volatile boolean checked;
   private volatile @Nullable Failure lastFailure;
 
@@ -54,6 +69,7 @@ public final class AuthDatabase implements AutoCloseable {
    */
   public AuthDatabase(AuthDatabaseSettings settings) {
     this.settings = settings;
+    this.turns = new Semaphore(Math.max(1, settings.poolMaxSize() / 5), true);
     this.pool = openPool(settings);
     this.entityManagers = entityManagers(pool, settings.schema());
   }
@@ -110,6 +126,54 @@ public final class AuthDatabase implements AutoCloseable {
         });
   }
 
+  /**
+   * Runs writing work and holds it back until the caller ends it. For what has to take effect
+   * together with a change in another database; everything else belongs into {@link #write}. The
+   * database ends it by itself when the caller does not within {@value #HOLD_LIMIT}.
+   *
+   * @throws AuthConflictException when a constraint of the schema forbids it; nothing was written
+   * @throws AuthDatabaseException when the database cannot be used; it has been logged
+   */
+  public <T> HeldWrite<T> hold(Function<EntityManager, T> work) {
+    awaitTurn();
+    try {
+      return begin(work);
+    } catch (RuntimeException e) {
+      turns.release();
+      throw e;
+    }
+  }
+
+  /** Who waits for a row that somebody else holds must not use up the connections of logins. */
+  private void awaitTurn() {
+    try {
+      if (turns.tryAcquire(TURN_SECONDS, TimeUnit.SECONDS)) {
+        return;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    throw new AuthDatabaseException("Too many changes at once on " + settings + ".");
+  }
+
+  private <T> HeldWrite<T> begin(Function<EntityManager, T> work) {
+    return guarded(
+        () -> {
+          EntityManager entityManager = entityManagers.createEntityManager();
+          HeldWrite<T> held = new HeldWrite<>(entityManager, this::failed, turns::release);
+          try {
+            return held.begin(
+                em -> {
+                  em.createNativeQuery(HOLD_AT_MOST).executeUpdate();
+                  return work.apply(em);
+                });
+          } catch (RuntimeException e) {
+            held.undo();
+            throw e;
+          }
+        });
+  }
+
   private void commit(EntityTransaction transaction) {
     try {
       transaction.commit();
@@ -120,13 +184,23 @@ public final class AuthDatabase implements AutoCloseable {
   }
 
   private <T> T run(Function<EntityManager, T> work) {
+    return guarded(
+        () -> {
+          try (EntityManager entityManager = entityManagers.createEntityManager()) {
+            return work.apply(entityManager);
+          }
+        });
+  }
+
+  /** Once more on a fresh connection where the first broke. */
+  private <T> T guarded(Supplier<T> attempt) {
     Failure failure = lastFailure;
     if (failure != null && failure.recent()) {
       throw failure.exception();
     }
     checkOnce();
     try {
-      return attempt(work);
+      return attempt.get();
     } catch (PersistenceException first) {
       if (!DatabaseErrors.brokenConnection(first)) {
         throw translated(first);
@@ -135,16 +209,30 @@ public final class AuthDatabase implements AutoCloseable {
     // The server closed this pooled connection since it was used last, and maybe the others too.
     pool.flush(AgroalDataSource.FlushMode.IDLE);
     try {
-      return attempt(work);
+      return attempt.get();
     } catch (PersistenceException second) {
       throw translated(second);
     }
   }
 
-  private <T> T attempt(Function<EntityManager, T> work) {
-    try (EntityManager entityManager = entityManagers.createEntityManager()) {
-      return work.apply(entityManager);
+  /** Connects once, past what earlier failures have left, and says how things are. */
+  public AuthDatabaseStatus status() {
+    boolean reachable = false;
+    List<String> problems;
+    try (Connection connection = pool.getConnection()) {
+      reachable = true;
+      problems = SchemaCheck.problems(connection, settings.schema());
+    } catch (SQLException e) {
+      problems = List.of(DatabaseErrors.explain(e, settings));
     }
+    AgroalDataSourceMetrics metrics = pool.getMetrics();
+    return new AuthDatabaseStatus(
+        reachable,
+        problems,
+        metrics.activeCount(),
+        metrics.availableCount(),
+        metrics.awaitingCount(),
+        settings.poolMaxSize());
   }
 
   /** Closes the pool; statements still running fail. */

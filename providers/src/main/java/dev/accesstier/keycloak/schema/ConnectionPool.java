@@ -31,6 +31,7 @@ final class ConnectionPool {
     int socketSeconds = queryMillis / 1000 + SOCKET_TIMEOUT_SLACK_SECONDS;
     AgroalDataSourceConfigurationSupplier configuration =
         new AgroalDataSourceConfigurationSupplier()
+            .metricsEnabled()
             .connectionPoolConfiguration(
                 pool ->
                     pool.initialSize(0)

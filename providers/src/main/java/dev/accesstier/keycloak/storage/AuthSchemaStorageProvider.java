@@ -304,6 +304,7 @@ final class AuthSchemaStorageProvider
   public List<AttributeMetadata> decorateUserProfile(
       String providerId, UserProfileMetadata metadata) {
     return AuthSchemaUser.COLUMNS.stream()
+        .filter(name -> !name.equals(AccessTier.ATTRIBUTE) || !settings().tierChangeable())
         .flatMap(name -> metadata.getAttribute(name).stream())
         .map(AttributeMetadata::clone)
         .map(
@@ -314,7 +315,7 @@ final class AuthSchemaStorageProvider
         .toList();
   }
 
-  /** The username follows the email, and the tier is changed where it is noted who did it. */
+  /** The username follows the email; a tier that may be changed needs no condition of ours. */
   private boolean isEditable(String attribute) {
     return settings().writable()
         && !attribute.equals(UserModel.USERNAME)

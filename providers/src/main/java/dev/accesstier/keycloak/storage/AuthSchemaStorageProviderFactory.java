@@ -6,8 +6,13 @@ import dev.accesstier.keycloak.schema.AuthDatabase;
 import dev.accesstier.keycloak.schema.AuthDatabaseException;
 import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
 import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.tier.AccessTier;
+import dev.accesstier.keycloak.tier.ChangeAuthor;
+import dev.accesstier.keycloak.tier.HeldTiers;
 import dev.accesstier.keycloak.tier.TierStore;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -104,6 +109,23 @@ public final class AuthSchemaStorageProviderFactory
   }
 
   @Override
+  public boolean isTierEditable(KeycloakSession session, ComponentModel component) {
+    return settings(session, component).tierChangeable();
+  }
+
+  @Override
+  public HeldTiers writeTiers(
+      KeycloakSession session,
+      ComponentModel component,
+      Map<String, AccessTier> tiers,
+      ChangeAuthor author) {
+    return users(session, component)
+        .hold(
+            tiers.keySet(),
+            em -> TierQueries.write(em, tiers, settings(session, component), author));
+  }
+
+  @Override
   public AuthComponent component(KeycloakSession session, ComponentModel component) {
     ComponentSettings settings = settings(session, component);
     return new AuthComponent(
@@ -150,6 +172,22 @@ public final class AuthSchemaStorageProviderFactory
 
   PasswordCheck passwordCheck(KeycloakSession session) {
     return new PasswordCheck(session, hashes);
+  }
+
+  /** Those of the realm's enabled components, by id, in the order in which Keycloak asks them. */
+  static Map<String, SessionUsers> users(KeycloakSession session, RealmModel realm) {
+    AuthSchemaStorageProviderFactory factory =
+        (AuthSchemaStorageProviderFactory)
+            session.getKeycloakSessionFactory().getProviderFactory(UserStorageProvider.class, ID);
+    Map<String, SessionUsers> users = new LinkedHashMap<>();
+    realm
+        .getStorageProviders(UserStorageProvider.class)
+        .filter(component -> ID.equals(component.getProviderId()))
+        .map(UserStorageProviderModel::new)
+        .filter(UserStorageProviderModel::isEnabled)
+        .sorted(UserStorageProviderModel.comparator)
+        .forEach(component -> users.put(component.getId(), factory.users(session, component)));
+    return users;
   }
 
   /** One for each session and component: whoever asks in a request sees the same rows. */

@@ -2,6 +2,9 @@ package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.AccessTier;
+import dev.accesstier.keycloak.tier.ChangeAuthor;
+import dev.accesstier.keycloak.tier.ChangeSource;
+import dev.accesstier.keycloak.tier.TierChanges;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -55,6 +58,9 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   private boolean emailVerified;
   private boolean deleted;
   private Instant createdAt;
+
+  /** The tier that was asked for in this session; it is written when the session commits. */
+  private @Nullable AccessTier wantedTier;
 
   /**
    * @param writer null where the rows are read-only
@@ -274,14 +280,24 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
       case UserModel.USERNAME, UserModel.EMAIL -> getEmail();
       case UserModel.FIRST_NAME -> getFirstName();
       case UserModel.LAST_NAME -> getLastName();
-      case AccessTier.ATTRIBUTE ->
-          row.accessTier() == null ? AccessTier.PUBLIC.value() : row.accessTier();
+      case AccessTier.ATTRIBUTE -> tier();
       case PICTURE -> image;
       default -> throw new IllegalArgumentException(name);
     };
   }
 
+  private String tier() {
+    if (wantedTier != null) {
+      return wantedTier.value();
+    }
+    return row.accessTier() == null ? AccessTier.PUBLIC.value() : row.accessTier();
+  }
+
   private void change(String attribute, @Nullable String wanted) {
+    if (AccessTier.ATTRIBUTE.equals(attribute)) {
+      changeTier(wanted);
+      return;
+    }
     String value = emptyToNull(lowerCase(attribute) ? lower(wanted) : wanted);
     if (Objects.equals(value, emptyToNull(column(attribute)))) {
       return;
@@ -336,6 +352,19 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
 
   private static @Nullable String lower(@Nullable String value) {
     return value == null ? null : value.toLowerCase(Locale.ROOT);
+  }
+
+  /** No tier means none that is new: a form that leaves it out does not take it away. */
+  private void changeTier(@Nullable String value) {
+    if (value == null || value.isBlank() || value.equals(column(AccessTier.ATTRIBUTE))) {
+      return;
+    }
+    AccessTier tier =
+        AccessTier.parse(value)
+            .orElseThrow(() -> new ReadOnlyException("There is no such access tier"));
+    new TierChanges(session, ChangeAuthor.of(session), ChangeSource.CONSOLE)
+        .change(realm, this, tier, null);
+    wantedTier = tier;
   }
 
   private static @Nullable String emptyToNull(@Nullable String value) {

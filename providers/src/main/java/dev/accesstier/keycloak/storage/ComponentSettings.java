@@ -99,6 +99,11 @@ record ComponentSettings(
     return editMode == EditMode.WRITABLE;
   }
 
+  /** Whether Keycloak may change tiers: always in a writable schema, else where it is allowed. */
+  boolean tierChangeable() {
+    return writable() || tierEditable;
+  }
+
   /** Leaves the secrets out. */
   @Override
   public String toString() {

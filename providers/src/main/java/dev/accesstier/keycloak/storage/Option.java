@@ -45,7 +45,7 @@ enum Option {
   EDIT_MODE(
       "editMode",
       "Edit mode",
-      "READ_ONLY: Keycloak never writes into the schema. Groups, granted roles, required actions"
+      "READ_ONLY: Keycloak writes nothing into the schema but, where it may, tiers. Groups, granted roles, required actions"
           + " and unknown attributes are kept by Keycloak and stay editable. WRITABLE: what Keycloak"
           + " changes is written into the tables in Better Auth's own format.",
       ProviderConfigProperty.LIST_TYPE,

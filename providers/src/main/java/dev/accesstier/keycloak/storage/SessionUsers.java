@@ -5,10 +5,14 @@ import dev.accesstier.keycloak.schema.AuthDatabase;
 import dev.accesstier.keycloak.schema.AuthDatabaseException;
 import dev.accesstier.keycloak.schema.AuthTwoFactor;
 import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.schema.HeldWrite;
+import dev.accesstier.keycloak.tier.AccessTier;
+import dev.accesstier.keycloak.tier.HeldTiers;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import jakarta.persistence.EntityManager;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -101,6 +105,10 @@ final class SessionUsers {
     return users;
   }
 
+  Map<AccessTier, Long> countByTier() {
+    return read(UserQueries::countByTier);
+  }
+
   int count(UserSearch search) {
     return read(em -> UserQueries.count(em, search));
   }
@@ -115,6 +123,37 @@ final class SessionUsers {
     T result = run(opened -> opened.write(work));
     forget(id);
     return result;
+  }
+
+  /**
+   * Writes the tiers of several users and holds that back until it is known whether Keycloak
+   * commits.
+   *
+   * @param work gives what was there before, by id
+   */
+  HeldTiers hold(Collection<String> ids, Function<EntityManager, Map<String, String>> work) {
+    HeldWrite<Map<String, String>> held = run(opened -> opened.hold(work));
+    return new HeldTiers() {
+      @Override
+      public Map<String, String> before() {
+        return held.result();
+      }
+
+      @Override
+      public void commit() {
+        run(
+            opened -> {
+              held.commit();
+              return ids;
+            });
+        ids.forEach(SessionUsers.this::forget);
+      }
+
+      @Override
+      public void rollback() {
+        held.rollback();
+      }
+    };
   }
 
   private void forget(String id) {

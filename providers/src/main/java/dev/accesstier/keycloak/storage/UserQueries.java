@@ -1,10 +1,13 @@
 package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.tier.AccessTier;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The statements on users and their passwords. */
@@ -73,5 +76,17 @@ final class UserQueries {
         entityManager.createQuery("select count(u) from AuthUser u" + search.where(), Long.class);
     search.parameters().forEach(query::setParameter);
     return Math.toIntExact(query.getSingleResult());
+  }
+
+  /** How many users have each tier that somebody has. */
+  static Map<AccessTier, Long> countByTier(EntityManager entityManager) {
+    Map<AccessTier, Long> counts = new EnumMap<>(AccessTier.class);
+    entityManager
+        .createQuery(
+            "select %1$s, count(u) from AuthUser u group by %1$s".formatted(UserSearch.TIER),
+            Object[].class)
+        .getResultList()
+        .forEach(row -> counts.merge(AccessTier.ofUser((String) row[0]), (Long) row[1], Long::sum));
+    return counts;
   }
 }

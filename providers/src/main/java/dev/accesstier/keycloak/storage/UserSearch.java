@@ -1,7 +1,9 @@
 package dev.accesstier.keycloak.storage;
 
+import dev.accesstier.keycloak.tier.AccessTier;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -24,8 +26,14 @@ final class UserSearch {
       "lower(cast(sql('substr(?, length(split_part(?, '' '', 1)) + 2)', u.name, u.name) as String))";
 
   /** As text: the enum's type may live in another schema, and knows no value it does not list. */
-  private static final String TIER =
+  static final String TIER =
       "cast(sql('coalesce(cast(? as text), ''public'')', u.accessTier) as String)";
+
+  private static final List<String> KNOWN_ABOVE_GUEST =
+      Arrays.stream(AccessTier.values())
+          .filter(tier -> tier != AccessTier.GUEST)
+          .map(AccessTier::value)
+          .toList();
 
   private static final String ROLE = "cast(sql('cast(? as text)', u.role) as String)";
   private static final String PICTURE = "lower(u.image)";
@@ -69,6 +77,13 @@ final class UserSearch {
 
   UserSearch tier(String value, boolean exact) {
     return column(TIER, value, exact);
+  }
+
+  /** In step with {@link AccessTier#ofUser}: what nobody knows counts as guest. */
+  UserSearch ofTier(AccessTier tier) {
+    return tier == AccessTier.GUEST
+        ? where(TIER + " not in (" + parameter(KNOWN_ABOVE_GUEST) + ")")
+        : where(TIER + " = " + parameter(tier.value()));
   }
 
   UserSearch picture(String value, boolean exact) {
@@ -159,7 +174,8 @@ final class UserSearch {
     return ":" + name;
   }
 
-  private static String pattern(String word) {
+  /** A word of a search as a pattern of {@code like}. */
+  static String pattern(String word) {
     String pattern = literal(word).replace('*', '%');
     return word.endsWith("*") ? pattern : pattern + "%";
   }

@@ -10,9 +10,18 @@ public sealed interface RequiredTier {
   /** Client attribute with the lower-case name of the tier the app requires. */
   String ATTRIBUTE = "access.tier.required";
 
+  /** Realm attribute with the client id of the overview of apps. */
+  String OVERVIEW_ATTRIBUTE = "access.tier.overview";
+
+  /** The overview where the realm names none. */
+  String DEFAULT_OVERVIEW = "portal";
+
+  /** Client id of the page on which admins edit tiers. */
+  String CONSOLE_CLIENT = "access-tier-console";
+
   /**
-   * Keycloak's own clients, which are never gated: an attribute on one of them would lock admins
-   * and users out of the very pages that repair it.
+   * Keycloak's own clients and our console, which are never gated: an attribute on one of them
+   * would lock admins and users out of the very pages that repair it.
    */
   Set<String> EXEMPT_CLIENTS =
       Set.of(
@@ -21,7 +30,8 @@ public sealed interface RequiredTier {
           Constants.ADMIN_CLI_CLIENT_ID,
           Constants.ADMIN_CONSOLE_CLIENT_ID,
           Constants.BROKER_SERVICE_CLIENT_ID,
-          Constants.REALM_MANAGEMENT_CLIENT_ID);
+          Constants.REALM_MANAGEMENT_CLIENT_ID,
+          CONSOLE_CLIENT);
 
   /** Open to every user of the realm. */
   record None() implements RequiredTier {

@@ -1,5 +1,6 @@
 package dev.accesstier.keycloak.tier;
 
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.models.KeycloakSession;
@@ -19,4 +20,20 @@ public interface TierStore {
    * @throws TemporarilyUnavailableException when the store cannot be read
    */
   @Nullable String readTier(KeycloakSession session, ComponentModel component, String externalId);
+
+  /** Whether the component lets Keycloak change tiers. */
+  boolean isTierEditable(KeycloakSession session, ComponentModel component);
+
+  /**
+   * Locks the users' rows and writes the tiers that differ.
+   *
+   * @param tiers what the users shall have, by external id
+   * @param author who asks, where the store keeps a record of its own
+   * @throws TemporarilyUnavailableException when the store cannot be written; nothing was
+   */
+  HeldTiers writeTiers(
+      KeycloakSession session,
+      ComponentModel component,
+      Map<String, AccessTier> tiers,
+      ChangeAuthor author);
 }

@@ -1,12 +1,10 @@
 package dev.accesstier.keycloak.tier;
 
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.keycloak.component.ComponentModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.storage.StorageId;
-import org.keycloak.storage.UserStorageProvider;
 
 /** Reads users' tiers. Claims, gate and REST all ask here, so that they can never disagree. */
 public final class UserTiers {
@@ -28,15 +26,9 @@ public final class UserTiers {
   }
 
   private @Nullable String stored(RealmModel realm, UserModel user) {
-    StorageId id = new StorageId(user.getId());
-    ComponentModel component = id.isLocal() ? null : realm.getComponent(id.getProviderId());
-    if (component != null
-        && session
-                .getKeycloakSessionFactory()
-                .getProviderFactory(UserStorageProvider.class, component.getProviderId())
-            instanceof TierStore store) {
-      return store.readTier(session, component, id.getExternalId());
-    }
-    return user.getFirstAttribute(AccessTier.ATTRIBUTE);
+    return StoredTier.of(session, realm, user)
+        .map(at -> Optional.ofNullable(at.read(session)))
+        .orElseGet(() -> Optional.ofNullable(user.getFirstAttribute(AccessTier.ATTRIBUTE)))
+        .orElse(null);
   }
 }

@@ -81,6 +81,20 @@ final class ExistingRealmIT {
     assertThat(realm().clientPoliciesPoliciesResource().getPolicies().getPolicies())
         .extracting("name")
         .contains("access-tier");
+    assertThat(realm().getRealmEventsConfig().isAdminEventsEnabled()).isTrue();
+    var console = realm().clients().findByClientId("access-tier-console").get(0);
+    assertThat(console.getRedirectUris())
+        .containsExactly("/realms/" + NAME + "/access-tier/console");
+    String management = realm().clients().findByClientId("realm-management").get(0).getId();
+    assertThat(
+            realm()
+                .clients()
+                .get(console.getId())
+                .getScopeMappings()
+                .clientLevel(management)
+                .listAll())
+        .extracting("name")
+        .containsExactlyInAnyOrder("view-users", "manage-users", "view-clients", "manage-clients");
   }
 
   @Test

@@ -216,7 +216,8 @@ final class RealmFileIT {
   }
 
   private static String name(JsonNode item) {
-    for (String key : List.of("clientId", "alias", "name", "providerId", "executor", "condition")) {
+    for (String key :
+        List.of("clientId", "client", "alias", "name", "providerId", "executor", "condition")) {
       if (item.hasNonNull(key)) {
         return item.get(key).asText();
       }

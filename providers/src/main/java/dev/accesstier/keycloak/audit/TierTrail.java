@@ -1,0 +1,62 @@
+package dev.accesstier.keycloak.audit;
+
+import dev.accesstier.keycloak.tier.TierChange;
+import dev.accesstier.keycloak.tier.TierSubject;
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.TypedQuery;
+import java.util.List;
+import org.keycloak.connections.jpa.JpaConnectionProvider;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+
+/** Reads one realm's trail, newest first. */
+public final class TierTrail {
+
+  private static final String OF_SUBJECT =
+      """
+      select e from TierChangeEntity e
+       where e.realmId = :realm and e.subject = :subject and e.subjectId = :id
+       order by e.sequence desc
+      """;
+
+  private static final String OF_REALM =
+      """
+      select e from TierChangeEntity e
+       where e.realmId = :realm
+       order by e.at desc, e.subjectId, e.sequence desc
+      """;
+
+  private final EntityManager entityManager;
+  private final RealmModel realm;
+
+  public TierTrail(KeycloakSession session, RealmModel realm) {
+    this.entityManager = session.getProvider(JpaConnectionProvider.class).getEntityManager();
+    this.realm = realm;
+  }
+
+  /** What happened to one user's or client's tier, also after they were deleted. */
+  public List<TierChange> of(TierSubject subject, String id, int first, int max) {
+    return page(
+        entityManager
+            .createQuery(OF_SUBJECT, TierChangeEntity.class)
+            .setParameter("subject", subject)
+            .setParameter("id", id),
+        first,
+        max);
+  }
+
+  /** What happened in the realm. */
+  public List<TierChange> all(int first, int max) {
+    return page(entityManager.createQuery(OF_REALM, TierChangeEntity.class), first, max);
+  }
+
+  private List<TierChange> page(TypedQuery<TierChangeEntity> query, int first, int max) {
+    return query
+        .setParameter("realm", realm.getId())
+        .setFirstResult(first)
+        .setMaxResults(max)
+        .getResultStream()
+        .map(TierChangeEntity::toChange)
+        .toList();
+  }
+}

@@ -1,0 +1,90 @@
+package dev.accesstier.keycloak.profile;
+
+import dev.accesstier.keycloak.tier.AccessTier;
+import dev.accesstier.keycloak.tier.ChangeAuthor;
+import dev.accesstier.keycloak.tier.ChangeSource;
+import dev.accesstier.keycloak.tier.TierChanges;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.representations.idm.AbstractUserRepresentation;
+import org.keycloak.userprofile.AttributeChangeListener;
+import org.keycloak.userprofile.Attributes;
+import org.keycloak.userprofile.UserProfile;
+
+/**
+ * A user's profile as an admin edits it. Changes the tier first and by itself, so that the profile
+ * finds it as it shall be.
+ */
+final class TierUserProfile implements UserProfile {
+
+  private final KeycloakSession session;
+  private final UserProfile profile;
+  private final @Nullable UserModel user;
+
+  /**
+   * @param user null: is still to be made
+   */
+  TierUserProfile(KeycloakSession session, UserProfile profile, @Nullable UserModel user) {
+    this.session = session;
+    this.profile = profile;
+    this.user = user;
+  }
+
+  @Override
+  public void validate() {
+    profile.validate();
+  }
+
+  @Override
+  public UserModel create() {
+    return recorded(profile.create());
+  }
+
+  @Override
+  public UserModel create(boolean validate) {
+    return recorded(profile.create(validate));
+  }
+
+  @Override
+  public void update(boolean removeAttributes, AttributeChangeListener... listeners) {
+    profile.validate();
+    if (user != null) {
+      changeTier(user);
+    }
+    profile.update(removeAttributes, listeners);
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    return profile.getAttributes();
+  }
+
+  @Override
+  @SuppressWarnings("TypeParameterUnusedInFormals") // Keycloak's signature
+  public <R extends AbstractUserRepresentation> R toRepresentation(boolean full) {
+    return profile.toRepresentation(full);
+  }
+
+  /** Users of a store of ours are not meant: theirs hears of it when it is written to. */
+  private void changeTier(UserModel user) {
+    RealmModel realm = session.getContext().getRealm();
+    TierChanges changes = changes();
+    if (!profile.getAttributes().isReadOnly(AccessTier.ATTRIBUTE)
+        && !changes.isStoredElsewhere(realm, user)) {
+      AccessTier.parse(profile.getAttributes().getFirst(AccessTier.ATTRIBUTE))
+          .filter(tier -> !tier.value().equals(user.getFirstAttribute(AccessTier.ATTRIBUTE)))
+          .ifPresent(tier -> changes.change(realm, user, tier, null));
+    }
+  }
+
+  private UserModel recorded(UserModel created) {
+    changes().recordFirst(session.getContext().getRealm(), created);
+    return created;
+  }
+
+  private TierChanges changes() {
+    return new TierChanges(session, ChangeAuthor.of(session), ChangeSource.CONSOLE);
+  }
+}

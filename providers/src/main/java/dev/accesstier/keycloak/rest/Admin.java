@@ -1,0 +1,34 @@
+package dev.accesstier.keycloak.rest;
+
+import dev.accesstier.keycloak.tier.ChangeAuthor;
+import dev.accesstier.keycloak.tier.ChangeSource;
+import dev.accesstier.keycloak.tier.TierChanges;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
+
+/**
+ * An admin's request.
+ *
+ * @param realm what it is about; the admin may belong to another
+ * @param may what the admin may do in it
+ */
+record Admin(KeycloakSession session, RealmModel realm, AdminPermissionEvaluator may) {
+
+  ChangeAuthor author() {
+    return new ChangeAuthor(
+        may.adminAuth().getRealm().getId(),
+        may.adminAuth().getUser().getId(),
+        may.adminAuth().getClient().getClientId(),
+        ChangeAuthor.ip(session));
+  }
+
+  TierChanges changes(ChangeSource source) {
+    return new TierChanges(session, author(), source);
+  }
+
+  /** Now rather than after the answer, so that the answer can say how it went. */
+  void commit() {
+    session.getTransactionManager().commit();
+  }
+}

@@ -1,0 +1,180 @@
+package dev.accesstier.keycloak.rest;
+
+import dev.accesstier.keycloak.audit.TierTrail;
+import dev.accesstier.keycloak.tier.AccessTier;
+import dev.accesstier.keycloak.tier.ChangeSource;
+import dev.accesstier.keycloak.tier.TierChange;
+import dev.accesstier.keycloak.tier.TierSubject;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.UserModel;
+
+/** {@code /admin/realms/{realm}/access-tier}: what admins ask and change. */
+public final class AdminResource {
+
+  private static final int MOST = 1000;
+
+  private final Admin admin;
+
+  AdminResource(Admin admin) {
+    this.admin = admin;
+  }
+
+  @GET
+  @Path("users/{id}/tier")
+  public Response tier(@PathParam("id") String id) {
+    UserModel user = FoundUser.byId(admin, id);
+    admin.may().users().requireView(user);
+    return Json.ok(UserTier.of(admin, user));
+  }
+
+  @PUT
+  @Path("users/{id}/tier")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response changeTier(@PathParam("id") String id, @Nullable InputStream body) {
+    UserModel user = FoundUser.byId(admin, id);
+    admin.may().users().requireManage(user);
+    UserTier.Wanted wanted = Json.read(body, UserTier.Wanted.class);
+    AccessTier tier = Asked.tier(wanted.tier());
+    return Json.ok(
+        new UserTier.Changed(
+            true, OneUser.change(admin, user, tier, wanted.reason(), ChangeSource.API)));
+  }
+
+  @GET
+  @Path("users/{id}/tier/history")
+  public Response history(
+      @PathParam("id") String id,
+      @QueryParam("first") @Nullable String first,
+      @QueryParam("max") @Nullable String max) {
+    Asked.Page page = Asked.Page.of(first, max, 50, MOST);
+    Optional<UserModel> user = FoundUser.byId(admin.session(), admin.realm(), id);
+    user.ifPresentOrElse(admin.may().users()::requireView, () -> admin.may().users().requireView());
+    List<TierChange> changes =
+        new TierTrail(admin.session(), admin.realm())
+            .of(TierSubject.USER, user.map(UserModel::getId).orElse(id), page.first(), page.max());
+    if (user.isEmpty() && changes.isEmpty()) {
+      throw new NotFoundException("User not found");
+    }
+    return Json.ok(TrailEntry.of(admin.session(), changes));
+  }
+
+  @GET
+  @Path("users")
+  public Response users(
+      @QueryParam("tier") @Nullable String tier,
+      @QueryParam("search") @Nullable String search,
+      @QueryParam("first") @Nullable String first,
+      @QueryParam("max") @Nullable String max) {
+    admin.may().users().requireView();
+    return Json.ok(
+        UserList.of(admin, new Search(tier, search).filter(), Asked.Page.of(first, max, 50, MOST)));
+  }
+
+  @POST
+  @Path("users/tier")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response changeTiers(@Nullable InputStream body) {
+    admin.may().users().requireQuery();
+    return Json.ok(Json.read(body, BulkRequest.class).run(admin));
+  }
+
+  @GET
+  @Path("users/tiers.csv")
+  @Produces(TierCsv.TYPE)
+  public Response exportTiers() {
+    admin.may().users().requireView();
+    return Response.ok(TierCsv.export(Jobs.instead(admin)), TierCsv.TYPE + "; charset=UTF-8")
+        .header("Content-Disposition", "attachment; filename=\"tiers.csv\"")
+        .build();
+  }
+
+  @POST
+  @Path("users/tiers.csv")
+  @Consumes(TierCsv.TYPE)
+  public Response importTiers(
+      @QueryParam("dryRun") @Nullable String dryRun, @Nullable InputStream body) {
+    admin.may().users().requireQuery();
+    return Json.ok(TierCsv.change(admin, body, Asked.flag("dryRun", dryRun)));
+  }
+
+  @GET
+  @Path("clients")
+  public Response clients() {
+    admin.may().clients().requireView();
+    admin.may().users().requireView();
+    return Json.ok(new ClientTiers(admin).list());
+  }
+
+  @GET
+  @Path("clients/{clientId}/required-tier")
+  public Response requiredTier(@PathParam("clientId") String clientId) {
+    ClientModel client = new ClientTiers(admin).find(clientId);
+    admin.may().clients().requireView(client);
+    return Json.ok(ClientTiers.required(client));
+  }
+
+  @PUT
+  @Path("clients/{clientId}/required-tier")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response changeRequiredTier(
+      @PathParam("clientId") String clientId, @Nullable InputStream body) {
+    ClientModel client = new ClientTiers(admin).find(clientId);
+    admin.may().clients().requireManage(client);
+    return Json.ok(OneClient.change(admin, client, Json.read(body, OneClient.Wanted.class)));
+  }
+
+  @GET
+  @Path("clients/{clientId}/required-tier/history")
+  public Response requiredTierHistory(
+      @PathParam("clientId") String clientId,
+      @QueryParam("first") @Nullable String first,
+      @QueryParam("max") @Nullable String max) {
+    Asked.Page page = Asked.Page.of(first, max, 50, MOST);
+    ClientModel client = new ClientTiers(admin).find(clientId);
+    admin.may().clients().requireView(client);
+    return Json.ok(
+        TrailEntry.of(
+            admin.session(),
+            new TierTrail(admin.session(), admin.realm())
+                .of(TierSubject.CLIENT, client.getId(), page.first(), page.max())));
+  }
+
+  @GET
+  @Path("history")
+  public Response trail(
+      @QueryParam("first") @Nullable String first, @QueryParam("max") @Nullable String max) {
+    admin.may().users().requireView();
+    admin.may().clients().requireView();
+    return Json.ok(RealmTrail.page(admin, Asked.Page.of(first, max, 50, MOST)));
+  }
+
+  @GET
+  @Path("summary")
+  public Response summary() {
+    admin.may().users().requireView();
+    admin.may().clients().requireView();
+    return Json.ok(new ClientTiers(admin).summary());
+  }
+
+  @GET
+  @Path("status")
+  public Response status() {
+    admin.may().users().requireView();
+    return Json.ok(Status.of(admin));
+  }
+}

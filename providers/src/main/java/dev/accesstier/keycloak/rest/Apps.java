@@ -1,0 +1,79 @@
+package dev.accesstier.keycloak.rest;
+
+import dev.accesstier.keycloak.tier.AccessTier;
+import dev.accesstier.keycloak.tier.RequiredTier;
+import dev.accesstier.keycloak.tier.UserTiers;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.RealmModel;
+import org.keycloak.services.util.ResolveRelative;
+
+/** The list an app switcher draws. */
+record Apps(List<App> apps) {
+
+  /**
+   * An app.
+   *
+   * @param description in the request's language where the client has one
+   * @param url where it begins
+   * @param requiredTier null: it is open to all
+   * @param accessible whether the caller may enter
+   */
+  record App(
+      String clientId,
+      @Nullable String name,
+      @Nullable String description,
+      @Nullable String url,
+      @Nullable String requiredTier,
+      boolean accessible,
+      boolean comingSoon) {}
+
+  /** Every enabled client that has a required tier or an address, but the overview itself. */
+  static Apps of(Caller caller) {
+    AccessTier tier = new UserTiers(caller.session()).tierOf(caller.realm(), caller.user());
+    Locale locale = Words.of(caller.session()).locale();
+    String overview = overview(caller.realm());
+    return new Apps(
+        caller
+            .realm()
+            .getClientsStream()
+            .filter(client -> isApp(client) && !client.getClientId().equals(overview))
+            .sorted(Comparator.comparing(ClientModel::getClientId))
+            .map(client -> app(caller, client, tier, locale))
+            .toList());
+  }
+
+  private static boolean isApp(ClientModel client) {
+    return client.isEnabled()
+        && !client.isBearerOnly()
+        && !RequiredTier.EXEMPT_CLIENTS.contains(client.getClientId())
+        && !AppAttributes.isArchived(client)
+        && (!(RequiredTier.of(client) instanceof RequiredTier.None)
+            || (client.getBaseUrl() != null && !client.getBaseUrl().isBlank()));
+  }
+
+  private static App app(Caller caller, ClientModel client, AccessTier tier, Locale locale) {
+    String url =
+        ResolveRelative.resolveRelativeUri(
+            caller.session(), client.getRootUrl(), client.getBaseUrl());
+    return new App(
+        client.getClientId(),
+        client.getName(),
+        AppAttributes.description(client, locale),
+        url == null || url.isBlank() ? null : url,
+        ClientTiers.required(client).requiredTier(),
+        RequiredTier.of(client).admits(tier),
+        AppAttributes.isComingSoon(client));
+  }
+
+  private static String overview(RealmModel realm) {
+    return Optional.ofNullable(realm.getAttribute(RequiredTier.OVERVIEW_ATTRIBUTE))
+        .filter(text -> !text.isBlank())
+        .map(String::trim)
+        .orElse(RequiredTier.DEFAULT_OVERVIEW);
+  }
+}

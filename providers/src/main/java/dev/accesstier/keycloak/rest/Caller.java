@@ -1,0 +1,70 @@
+package dev.accesstier.keycloak.rest;
+
+import jakarta.ws.rs.ForbiddenException;
+import jakarta.ws.rs.NotAuthorizedException;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.services.cors.Cors;
+import org.keycloak.services.managers.AppAuthManager;
+import org.keycloak.services.resources.admin.AdminAuth;
+import org.keycloak.services.resources.admin.fgap.AdminPermissions;
+
+/** Whoever's bearer token of the realm came with a request. */
+record Caller(
+    KeycloakSession session,
+    RealmModel realm,
+    UserModel user,
+    ClientModel client,
+    AccessToken token) {
+
+  /** Empty where there is no token, or none that is of use. */
+  static Optional<Caller> of(KeycloakSession session) {
+    RealmModel realm = session.getContext().getRealm();
+    requireTls(session, realm);
+    var result = new AppAuthManager.BearerTokenAuthenticator(session).authenticate();
+    if (result == null || !realm.isEnabled()) {
+      return Optional.empty();
+    }
+    session.getContext().setBearerToken(result.token());
+    return Optional.of(new Caller(session, realm, result.user(), result.client(), result.token()));
+  }
+
+  /** The caller, who must be signed in; the answer may be read by pages of their client. */
+  static Caller require(KeycloakSession session, String... methods) {
+    Caller caller = of(session).orElseThrow(() -> new NotAuthorizedException("Bearer"));
+    caller.allowOrigin(methods);
+    return caller;
+  }
+
+  void allowOrigin(String... methods) {
+    Cors.builder().checkAllowedOrigins(session, client).allowedMethods(methods).auth().add();
+  }
+
+  /** Asked without a token; who the token is of is looked at when the request itself comes. */
+  static Response preflight() {
+    return Cors.builder()
+        .preflight()
+        .allowedMethods("GET", "PUT", "OPTIONS")
+        .auth()
+        .add(Response.ok());
+  }
+
+  Admin asAdmin() {
+    return new Admin(
+        session,
+        realm,
+        AdminPermissions.evaluator(session, realm, new AdminAuth(realm, token, user, client)));
+  }
+
+  private static void requireTls(KeycloakSession session, RealmModel realm) {
+    if (!"https".equals(session.getContext().getUri().getBaseUri().getScheme())
+        && realm.getSslRequired().isRequired(session.getContext().getConnection())) {
+      throw new ForbiddenException("HTTPS required");
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package dev.accesstier.keycloak.rest;
+
+import dev.accesstier.keycloak.tier.RequiredTier;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Map;
+import org.keycloak.common.util.Encode;
+import org.keycloak.headers.SecurityHeadersProvider;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.urls.UrlType;
+
+/**
+ * The page on which admins edit tiers. It is the same for everyone and holds no data: its scripts
+ * sign in as client {@value RequiredTier#CONSOLE_CLIENT} and ask the admin resource.
+ */
+public final class ConsoleResource {
+
+  private static final Map<String, String> TYPES =
+      Map.of("js", "text/javascript", "css", "text/css", "json", "application/json");
+
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'%s;"
+          + " img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+  private final KeycloakSession session;
+
+  ConsoleResource(KeycloakSession session) {
+    this.session = session;
+  }
+
+  @GET
+  @Path("")
+  public Response page() {
+    RealmModel realm = session.getContext().getRealm();
+    ClientModel client = realm.getClientByClientId(RequiredTier.CONSOLE_CLIENT);
+    if (client == null || !client.isEnabled()) {
+      throw new NotFoundException();
+    }
+    URI here = session.getContext().getUri().getBaseUri();
+    URI admin = session.getContext().getUri(UrlType.ADMIN).getBaseUri();
+    Locale locale = session.getContext().resolveLocale(null);
+    String html =
+        Files.read("console/index.html")
+            .text()
+            .replace("{{language}}", locale.getLanguage().equals("de") ? "de" : "en")
+            .replace("{{realm}}", escaped(realm.getName()))
+            .replace("{{title}}", escaped(title(realm)))
+            .replace("{{path}}", escaped(path(here, realm)))
+            .replace("{{server}}", escaped(here.toString()))
+            .replace("{{admin}}", escaped(admin.toString()))
+            .replace("{{client}}", RequiredTier.CONSOLE_CLIENT);
+    // Keycloak's own headers allow more than this page needs.
+    session.getProvider(SecurityHeadersProvider.class).options().skipHeaders();
+    return Files.serve(session, Files.File.of(html), "text/html")
+        .header("Content-Security-Policy", POLICY.formatted(beyond(here, admin)))
+        .header("Referrer-Policy", "no-referrer")
+        .header("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        .header("X-Frame-Options", "DENY")
+        .build();
+  }
+
+  @GET
+  @Path("{file:[a-z]+[.](?:js|css|json)}")
+  public Response file(@PathParam("file") String file) {
+    String type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
+    return Files.serve(session, "console/" + file, String.valueOf(type));
+  }
+
+  private static String path(URI here, RealmModel realm) {
+    return here.getRawPath()
+        + "realms/"
+        + Encode.encodePathSegment(realm.getName())
+        + "/"
+        + AccessTierRealmResourceFactory.ID
+        + "/";
+  }
+
+  private static String title(RealmModel realm) {
+    String name = realm.getDisplayName();
+    return name == null || name.isBlank() ? realm.getName() : name;
+  }
+
+  /** The origin of the admin API, where it is another one. */
+  private static String beyond(URI here, URI admin) {
+    return here.getAuthority().equals(admin.getAuthority())
+        ? ""
+        : " " + admin.getScheme() + "://" + admin.getAuthority();
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+}

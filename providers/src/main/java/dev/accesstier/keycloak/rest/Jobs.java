@@ -1,0 +1,88 @@
+package dev.accesstier.keycloak.rest;
+
+import dev.accesstier.keycloak.tier.ChangeAuthor;
+import dev.accesstier.keycloak.tier.ChangeSource;
+import dev.accesstier.keycloak.tier.TierChanges;
+import java.util.function.Function;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.representations.AccessToken;
+import org.keycloak.services.resources.admin.AdminAuth;
+import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
+import org.keycloak.services.resources.admin.fgap.AdminPermissions;
+
+/**
+ * Does the parts of a long request, each in a session and a transaction of its own, so that neither
+ * is held from its beginning to its end. The request's own session has ended before.
+ */
+final class Jobs {
+
+  private final KeycloakSession request;
+  private final KeycloakSessionFactory factory;
+  private final String realmId;
+  private final ChangeAuthor author;
+  private final boolean mayManageAll;
+  private final AccessToken token;
+
+  private Jobs(Admin admin) {
+    this.request = admin.session();
+    this.factory = request.getKeycloakSessionFactory();
+    this.realmId = admin.realm().getId();
+    this.author = admin.author();
+    this.mayManageAll = admin.may().users().canManage();
+    this.token = admin.may().adminAuth().getToken();
+  }
+
+  /** Ends the transaction of the request, which has checked what the admin may do. */
+  static Jobs instead(Admin admin) {
+    Jobs jobs = new Jobs(admin);
+    admin.commit();
+    return jobs;
+  }
+
+  /** Committed when it returns. */
+  <T> T run(Function<Job, T> work) {
+    return KeycloakModelUtils.runJobInTransactionWithResult(
+        factory,
+        request.getContext(),
+        session -> {
+          RealmModel realm = session.realms().getRealm(realmId);
+          session.getContext().setRealm(realm);
+          return work.apply(new Job(session, realm));
+        },
+        "access tiers");
+  }
+
+  /** One part. */
+  final class Job {
+
+    final KeycloakSession session;
+    final RealmModel realm;
+    private final AdminPermissionEvaluator may;
+
+    private Job(KeycloakSession session, RealmModel realm) {
+      this.session = session;
+      this.realm = realm;
+      this.may = evaluator();
+    }
+
+    TierChanges changes(ChangeSource source) {
+      return new TierChanges(session, author, source);
+    }
+
+    boolean mayManage(UserModel user) {
+      return mayManageAll || may.users().canManage(user);
+    }
+
+    private AdminPermissionEvaluator evaluator() {
+      RealmModel from = session.realms().getRealm(String.valueOf(author.realmId()));
+      UserModel admin = session.users().getUserById(from, String.valueOf(author.userId()));
+      ClientModel client = from.getClientByClientId(String.valueOf(author.clientId()));
+      return AdminPermissions.evaluator(session, realm, new AdminAuth(from, token, admin, client));
+    }
+  }
+}

@@ -1,0 +1,134 @@
+package dev.accesstier.keycloak.rest;
+
+import dev.accesstier.keycloak.storage.TierUsers;
+import dev.accesstier.keycloak.tier.AccessTier;
+import dev.accesstier.keycloak.tier.ChangeSource;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.OPTIONS;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.services.ErrorResponseException;
+import org.keycloak.storage.StorageId;
+
+/**
+ * The API of the original service, with its paths, its answers and the order of its checks: the
+ * token, the role, the tier, the user. Ids are those of {@code auth.users}, as they always were.
+ */
+public final class LegacyResource {
+
+  /** Realm attribute that turns it off with {@code false}. */
+  static final String ATTRIBUTE = "access.tier.legacy-api";
+
+  private static final int MOST = 1000;
+
+  private final KeycloakSession session;
+
+  LegacyResource(KeycloakSession session) {
+    this.session = session;
+  }
+
+  record Problem(String error, String message) {}
+
+  /** {@code count} is the number of rows in this answer. */
+  record Listed(List<UserList.Item> users, int count) {}
+
+  @GET
+  @Path("")
+  public Response users(
+      @QueryParam("tier") @Nullable String tier,
+      @QueryParam("limit") @Nullable String limit,
+      @QueryParam("offset") @Nullable String offset) {
+    Admin admin = admin("GET");
+    if (!admin.may().users().canView()) {
+      throw forbidden();
+    }
+    TierUsers.Filter filter =
+        new TierUsers.Filter(tier == null || tier.isEmpty() ? null : known(tier), null);
+    Asked.Page page = Asked.Page.of(offset, limit, 50, MOST);
+    List<UserList.Item> users =
+        new TierUsers(session, admin.realm())
+            .list(filter, page.first(), page.max()).stream()
+                .map(row -> UserList.Item.of(row, StorageId.externalId(row.id())))
+                .toList();
+    return Json.ok(new Listed(users, users.size()));
+  }
+
+  @OPTIONS
+  @Path("{any:.*}")
+  public Response preflight() {
+    return Caller.preflight();
+  }
+
+  @GET
+  @Path("{id}/tier")
+  public Response tier(@PathParam("id") String id) {
+    Admin admin = admin("GET", "PUT");
+    UserModel user = user(admin, id);
+    if (!admin.may().users().canView(user)) {
+      throw forbidden();
+    }
+    return Json.ok(original(UserTier.of(admin, user)));
+  }
+
+  @PUT
+  @Path("{id}/tier")
+  public Response changeTier(@PathParam("id") String id, @Nullable InputStream body) {
+    Admin admin = admin("GET", "PUT");
+    UserTier.Wanted wanted = Json.read(body, UserTier.Wanted.class);
+    AccessTier tier = known(wanted.tier());
+    UserModel user = user(admin, id);
+    if (!admin.may().users().canManage(user)) {
+      throw forbidden();
+    }
+    UserTier changed = OneUser.change(admin, user, tier, wanted.reason(), ChangeSource.LEGACY);
+    return Json.ok(new UserTier.Changed(true, original(changed)));
+  }
+
+  /** Whoever may at least ask for users counts as an admin; each user is checked by itself. */
+  private Admin admin(String... methods) {
+    Caller caller =
+        Caller.of(session).orElseThrow(() -> problem(401, "Unauthorized", "Bearer token required"));
+    caller.allowOrigin(methods);
+    Admin admin = caller.asAdmin();
+    if (!admin.may().users().canQuery()) {
+      throw forbidden();
+    }
+    return admin;
+  }
+
+  private UserModel user(Admin admin, String id) {
+    Optional<UserModel> user = FoundUser.byId(session, admin.realm(), id);
+    return user.orElseThrow(() -> problem(404, "Not found", "User not found"));
+  }
+
+  private static AccessTier known(@Nullable String text) {
+    return AccessTier.parse(text)
+        .orElseThrow(() -> problem(400, "Invalid tier", Asked.UNKNOWN_TIER));
+  }
+
+  private static UserTier original(UserTier answer) {
+    return new UserTier(StorageId.externalId(answer.id()), answer.email(), answer.accessTier());
+  }
+
+  private static ErrorResponseException forbidden() {
+    return problem(403, "Forbidden", "Admin access required");
+  }
+
+  private static ErrorResponseException problem(int status, String error, String message) {
+    return new ErrorResponseException(
+        Response.status(status)
+            .type(MediaType.APPLICATION_JSON_TYPE)
+            .entity(Json.text(new Problem(error, message)))
+            .build());
+  }
+}

@@ -1,0 +1,73 @@
+package dev.accesstier.keycloak.rest;
+
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.OPTIONS;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.services.resource.RealmResourceProvider;
+
+/** {@code /realms/{realm}/access-tier}: what users ask for themselves, and ways for others. */
+public final class RealmResource {
+
+  private static final String GET = "GET";
+
+  private final KeycloakSession session;
+
+  RealmResource(KeycloakSession session) {
+    this.session = session;
+  }
+
+  @GET
+  @Path("me")
+  public Response me() {
+    return Json.ok(Me.of(Caller.require(session, GET)));
+  }
+
+  @GET
+  @Path("apps")
+  public Response apps() {
+    return Json.ok(Apps.of(Caller.require(session, GET)));
+  }
+
+  /** Browsers ask first, without a token, whether a page of another origin may ask. */
+  @OPTIONS
+  @Path("{any:.*}")
+  public Response preflight() {
+    return Caller.preflight();
+  }
+
+  @GET
+  @Path("openapi.json")
+  public Response openApi() {
+    return Files.serve(session, "openapi.json", MediaType.APPLICATION_JSON);
+  }
+
+  @Path("api/v1/admin/users")
+  public LegacyResource legacy() {
+    if ("false".equals(session.getContext().getRealm().getAttribute(LegacyResource.ATTRIBUTE))) {
+      throw new NotFoundException();
+    }
+    return new LegacyResource(session);
+  }
+
+  @Path("console")
+  public ConsoleResource console() {
+    return new ConsoleResource(session);
+  }
+
+  /** Other features bring a realm resource of their own, named {@code access-tier-<path>}. */
+  @Path("{feature}")
+  public Object feature(@PathParam("feature") String feature) {
+    RealmResourceProvider provider =
+        session.getProvider(
+            RealmResourceProvider.class, AccessTierRealmResourceFactory.ID + "-" + feature);
+    if (provider == null) {
+      throw new NotFoundException();
+    }
+    return provider.getResource();
+  }
+}

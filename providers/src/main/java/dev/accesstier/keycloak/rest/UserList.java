@@ -1,0 +1,50 @@
+package dev.accesstier.keycloak.rest;
+
+import dev.accesstier.keycloak.storage.TierUsers;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Users as listed. */
+record UserList(List<Item> users, long total) {
+
+  private static final DateTimeFormatter ISO =
+      DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  /**
+   * A user.
+   *
+   * @param email null where a local user has none
+   * @param createdAt ISO 8601 in UTC with milliseconds
+   */
+  record Item(
+      String id,
+      @Nullable String email,
+      String name,
+      String role,
+      String accessTier,
+      String createdAt) {
+
+    static Item of(TierUsers.Row row) {
+      return of(row, row.id());
+    }
+
+    static Item of(TierUsers.Row row, String id) {
+      return new Item(
+          id, row.email(), row.name(), row.role(), row.tier().value(), iso(row.createdAt()));
+    }
+  }
+
+  static UserList of(Admin admin, TierUsers.Filter filter, Asked.Page page) {
+    TierUsers users = new TierUsers(admin.session(), admin.realm());
+    return new UserList(
+        users.list(filter, page.first(), page.max()).stream().map(Item::of).toList(),
+        users.count(filter));
+  }
+
+  static String iso(Instant time) {
+    return ISO.format(time);
+  }
+}

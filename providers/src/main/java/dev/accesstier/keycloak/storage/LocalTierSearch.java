@@ -1,0 +1,68 @@
+package dev.accesstier.keycloak.storage;
+
+import dev.accesstier.keycloak.storage.TierUsers.Filter;
+import dev.accesstier.keycloak.tier.AccessTier;
+import jakarta.persistence.TypedQuery;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A search for local people as conditions in JPQL, words as {@link UserSearch} takes them. */
+final class LocalTierSearch {
+
+  private static final String WITH_TIER =
+      " and %s exists (select a.id from UserAttributeEntity a"
+          + " where a.user = u and a.name = :tierName and a.value %s)";
+
+  private final StringBuilder conditions = new StringBuilder();
+  private final Map<String, Object> parameters = new HashMap<>();
+
+  /**
+   * @param after null: from the beginning
+   */
+  LocalTierSearch(Filter filter, @Nullable String after) {
+    if (filter.tier() != null) {
+      ofTier(filter.tier());
+    }
+    if (filter.search() != null) {
+      for (String word : filter.search().trim().split("\\s+", -1)) {
+        beginsWith(word);
+      }
+    }
+    if (after != null) {
+      conditions.append(" and u.username > :after");
+      parameters.put("after", after);
+    }
+  }
+
+  String conditions() {
+    return conditions.toString();
+  }
+
+  <T> TypedQuery<T> applyTo(TypedQuery<T> query) {
+    parameters.forEach(query::setParameter);
+    return query;
+  }
+
+  /** In step with {@link AccessTier#ofUser}. */
+  private void ofTier(AccessTier tier) {
+    parameters.put("tierName", AccessTier.ATTRIBUTE);
+    conditions.append(
+        switch (tier) {
+          case PUBLIC -> WITH_TIER.formatted("not", "not in ('public', '')");
+          case GUEST ->
+              WITH_TIER.formatted("", "not in ('public', 'beta', 'alpha', 'founder', '')");
+          case BETA, ALPHA, FOUNDER -> WITH_TIER.formatted("", "= '" + tier.value() + "'");
+        });
+  }
+
+  private void beginsWith(String word) {
+    String name = "word" + parameters.size();
+    conditions.append(
+        " and (u.username like :%1$s escape '\\' or u.email like :%1$s escape '\\'".formatted(name)
+            + " or lower(u.firstName) like :%1$s escape '\\'".formatted(name)
+            + " or lower(u.lastName) like :%1$s escape '\\')".formatted(name));
+    parameters.put(name, UserSearch.pattern(word.toLowerCase(Locale.ROOT)));
+  }
+}

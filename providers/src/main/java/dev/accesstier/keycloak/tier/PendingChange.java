@@ -1,0 +1,41 @@
+package dev.accesstier.keycloak.tier;
+
+/** What becomes of a tier that was asked for; known once the session's transaction has ended. */
+public final class PendingChange {
+
+  private enum State {
+    PENDING,
+    CHANGED,
+    UNCHANGED,
+    GONE
+  }
+
+  private State state = State.PENDING;
+
+  PendingChange() {}
+
+  /** What would become of a tier that nobody asks for in earnest. */
+  public static PendingChange foreseen(boolean changed) {
+    return new PendingChange().become(changed);
+  }
+
+  /** Whether the tier is another one now; false where it was this one already. */
+  public boolean changed() {
+    return state == State.CHANGED;
+  }
+
+  /** Whether the user went away in the meantime. */
+  public boolean gone() {
+    return state == State.GONE;
+  }
+
+  PendingChange become(boolean changed) {
+    state = changed ? State.CHANGED : State.UNCHANGED;
+    return this;
+  }
+
+  PendingChange vanish() {
+    state = State.GONE;
+    return this;
+  }
+}

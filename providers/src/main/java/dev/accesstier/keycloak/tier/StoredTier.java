@@ -1,0 +1,43 @@
+package dev.accesstier.keycloak.tier;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.storage.StorageId;
+import org.keycloak.storage.UserStorageProvider;
+
+/**
+ * A user's place in a {@link TierStore}.
+ *
+ * @param externalId the user's id within the component
+ */
+record StoredTier(TierStore store, ComponentModel component, String externalId) {
+
+  /** Empty for local users and those of other storages. */
+  static Optional<StoredTier> of(KeycloakSession session, RealmModel realm, UserModel user) {
+    return of(session, realm, user.getId());
+  }
+
+  static Optional<StoredTier> of(KeycloakSession session, RealmModel realm, String userId) {
+    StorageId id = new StorageId(userId);
+    ComponentModel component = id.isLocal() ? null : realm.getComponent(id.getProviderId());
+    return component != null
+            && session
+                    .getKeycloakSessionFactory()
+                    .getProviderFactory(UserStorageProvider.class, component.getProviderId())
+                instanceof TierStore store
+        ? Optional.of(new StoredTier(store, component, id.getExternalId()))
+        : Optional.empty();
+  }
+
+  @Nullable String read(KeycloakSession session) {
+    return store.readTier(session, component, externalId);
+  }
+
+  boolean isEditable(KeycloakSession session) {
+    return store.isTierEditable(session, component);
+  }
+}

@@ -1,0 +1,9 @@
+package dev.accesstier.keycloak.tier;
+
+/** What a tier may belong to. */
+public enum TierSubject {
+  /** A user's own tier. */
+  USER,
+  /** The tier a client requires of its users. */
+  CLIENT
+}

@@ -1,0 +1,295 @@
+package dev.accesstier.keycloak.tests.rest;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.deque.html.axecore.playwright.AxeBuilder;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import dev.accesstier.keycloak.tests.support.Browser;
+import dev.accesstier.keycloak.tests.support.Chromium;
+import dev.accesstier.keycloak.tests.support.Needs;
+import dev.accesstier.keycloak.tests.support.Oidc;
+import dev.accesstier.keycloak.tests.support.TestRealm;
+import dev.accesstier.keycloak.tests.support.TestServer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.RealmRepresentation;
+
+/** Admins at work: in Keycloak's own console, and on the page for tiers. */
+@Needs(Needs.Tool.CHROMIUM)
+@TestInstance(Lifecycle.PER_CLASS)
+final class ConsoleIT {
+
+  @RegisterExtension final Chromium chromium = new Chromium();
+
+  private final TierRealm realm = new TierRealm();
+  private final List<String> complaints = new ArrayList<>();
+
+  @BeforeAll
+  void makeRealm() {
+    RealmRepresentation representation = realm.keycloak().toRepresentation();
+    representation.setInternationalizationEnabled(true);
+    representation.setSupportedLocales(Set.of("en", "de"));
+    representation.setDefaultLocale("en");
+    realm.keycloak().update(representation);
+    realm.addTierConsole();
+    realm.many("m", 120);
+    realm.local("boss@example.test", "realm-admin");
+    realm.local("viewer@example.test", "view-users", "view-clients");
+    realm.local("plain@example.test");
+    ClientRepresentation gated = TestRealm.client("gated");
+    gated.setName("<img src=x onerror=alert(1)>");
+    gated.setAttributes(Map.of("access.tier.required", "alpha"));
+    realm.realm.add(gated);
+  }
+
+  @AfterAll
+  void removeRealm() {
+    realm.close();
+  }
+
+  private Page open(String user, String language) {
+    return open(user, chromium.page(language));
+  }
+
+  private Page open(String user, Page page) {
+    complaints.clear();
+    page.onConsoleMessage(
+        message -> {
+          if (message.type().equals("error")) {
+            complaints.add(message.text());
+          }
+        });
+    page.onPageError(complaints::add);
+    page.navigate(realm.publicUrl() + "console");
+    Chromium.signIn(page, user, Browser.PASSWORD);
+    return page;
+  }
+
+  @Test
+  void anAdminPromotesAUserInKeycloaksConsole() {
+    String id = realm.local("console-target@example.test");
+    Page page = chromium.page("en");
+    page.navigate(
+        TestServer.shared().keycloak().baseUrl()
+            + "/admin/"
+            + realm.realm.name()
+            + "/console/#/"
+            + realm.realm.name()
+            + "/users/"
+            + id
+            + "/settings");
+    Chromium.signIn(page, "boss@example.test", Browser.PASSWORD);
+    page.locator("#access_tier").click();
+    page.getByRole(AriaRole.OPTION, new Page.GetByRoleOptions().setName("founder")).click();
+    page.getByTestId("user-creation-save").click();
+    assertThat(page.getByText("The user has been saved")).isVisible();
+
+    assertThat(
+            Oidc.claims(
+                Oidc.tokens(
+                        realm
+                            .realm
+                            .oidc()
+                            .password(
+                                TestRealm.APP, "console-target@example.test", Browser.PASSWORD))
+                    .getAccessToken()))
+        .containsEntry("access_tier", "founder");
+    JsonNode trail = realm.asMaster().get("users/" + id + "/tier/history").json(200);
+    assertThat(trail).hasSize(1);
+    assertThat(trail.get(0).get("by").asText()).isEqualTo("boss@example.test");
+    assertThat(trail.get(0).get("byClient").asText()).isEqualTo("security-admin-console");
+  }
+
+  @Test
+  void anAdminPromotesAUserOnThePageAndReadsTheTrail() {
+    Page page = open("boss@example.test", "en");
+    page.getByLabel("Search by email or name").fill("m17@");
+    Locator row = page.getByRole(AriaRole.ROW).filter(has(page, "m17@example.test"));
+    assertThat(page.getByText("1–1 of 1")).isVisible();
+    row.getByRole(AriaRole.COMBOBOX).selectOption("alpha");
+    assertThat(page.getByText("Save")).isVisible();
+    row.getByLabel("Reason (optional)").fill("<b>tester</b>");
+    row.getByText("Save").click();
+    assertThat(page.getByRole(AriaRole.STATUS)).hasText("m17@example.test is now Alpha.");
+    assertThat(realm.one("select access_tier from auth.users where email = 'm17@example.test'"))
+        .isEqualTo("alpha");
+
+    row.getByText("Show").click();
+    Locator dialog = page.getByRole(AriaRole.DIALOG);
+    assertThat(dialog).containsText("Beta → Alpha");
+    assertThat(dialog).containsText("boss@example.test (access-tier-console)");
+    assertThat(dialog).containsText("<b>tester</b>");
+    page.keyboard().press("Escape");
+    assertThat(dialog).isHidden();
+
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Changes")).click();
+    assertThat(page.getByRole(AriaRole.TABLE)).containsText("m17@example.test");
+    assertThat(complaints).isEmpty();
+  }
+
+  /** Arrow keys choose in a closed list; nothing may be sent by that alone. */
+  @Test
+  void thePageCanBeUsedByKeyboardAlone() {
+    Page page = open("boss@example.test", "en");
+    page.getByLabel("Search by email or name").fill("m23@");
+    assertThat(page.getByText("1–1 of 1")).isVisible();
+    Locator select = page.getByLabel("Tier of m23@example.test");
+    select.focus();
+    page.keyboard().press("ArrowDown");
+    assertThat(page.getByText("Cancel")).isVisible();
+    assertThat(tierOf("m23")).isEqualTo("alpha");
+    page.keyboard().press("Tab");
+    page.keyboard().type("by keyboard");
+    page.keyboard().press("Enter");
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("is now Founder");
+    assertThat(tierOf("m23")).isEqualTo("founder");
+  }
+
+  @Test
+  void anAppsRequiredTierIsChanged() {
+    Page page = open("boss@example.test", "en");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Apps")).click();
+    Locator row = page.getByRole(AriaRole.ROW).filter(has(page, "gated"));
+    assertThat(row).containsText("<img src=x onerror=alert(1)>");
+    row.getByRole(AriaRole.COMBOBOX).selectOption("beta");
+    row.getByText("Save").click();
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("is now Beta.");
+    assertThat(
+            realm
+                .asMaster()
+                .get("clients/gated/required-tier")
+                .json(200)
+                .get("requiredTier")
+                .asText())
+        .isEqualTo("beta");
+
+    page.getByLabel("Client ID of another app").fill("app");
+    page.getByText("Add").click();
+    page.getByRole(AriaRole.ROW)
+        .filter(has(page, "app"))
+        .last()
+        .getByRole(AriaRole.COMBOBOX)
+        .selectOption("alpha");
+    page.getByText("Save").click();
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("app is now Alpha.");
+    realm.asMaster().put("clients/app/required-tier", "{\"requiredTier\":null}").json(200);
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void pagesFollowEachOther() {
+    Page page = open("boss@example.test", "en");
+    page.getByLabel("Tier", new Page.GetByLabelOptions().setExact(true)).selectOption("beta");
+    assertThat(page.getByText(Pattern.compile("1–2\\d of 2\\d"))).isVisible();
+    page.getByLabel("Tier", new Page.GetByLabelOptions().setExact(true)).selectOption("");
+    assertThat(page.getByText(Pattern.compile("1–50 of 12\\d"))).isVisible();
+    page.getByText("Next").click();
+    page.getByText("Next").click();
+    assertThat(page.getByText(Pattern.compile("101–12\\d of 12\\d"))).isVisible();
+    assertThat(page.getByText("Next")).isDisabled();
+    page.getByText("Back").click();
+    assertThat(page.getByText(Pattern.compile("51–100 of 12\\d"))).isVisible();
+  }
+
+  @Test
+  void whoMayOnlyViewIsRefused() {
+    Page page = open("viewer@example.test", "en");
+    page.getByLabel("Search by email or name").fill("m31@");
+    Locator row = page.getByRole(AriaRole.ROW).filter(has(page, "m31@example.test"));
+    assertThat(page.getByText("1–1 of 1")).isVisible();
+    row.getByRole(AriaRole.COMBOBOX).selectOption("founder");
+    row.getByText("Save").click();
+    assertThat(page.getByRole(AriaRole.STATUS)).hasText("You do not have the permission for this.");
+    assertThat(tierOf("m31")).isEqualTo("public");
+  }
+
+  @Test
+  void whoIsNoAdminSeesNothing() {
+    Page page = open("plain@example.test", "de");
+    assertThat(page.getByRole(AriaRole.STATUS)).hasText("Dir fehlt die Berechtigung dafür.");
+    assertThat(page.getByRole(AriaRole.TABLE)).hasCount(0);
+  }
+
+  @Test
+  void thePageSpeaksGermanFitsAPhoneAndHasNoBarriers() {
+    Page page =
+        open(
+            "boss@example.test",
+            chromium.page(options -> options.setLocale("de").setViewportSize(390, 800)));
+    assertThat(page.getByText("Benutzer nach Stufe").or(page.getByRole(AriaRole.IMG))).isVisible();
+    assertThat(page.locator("html")).hasAttribute("lang", "de");
+    for (String view : List.of("Benutzer", "Apps", "Änderungen")) {
+      page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName(view)).click();
+      assertThat(page.locator("[aria-current]")).hasText(view);
+      assertThat(page.locator("main table, main .hint").first()).isVisible();
+      assertThat((Boolean) page.evaluate("document.documentElement.scrollWidth <= 390"))
+          .as("fits: " + view)
+          .isTrue();
+      assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+    }
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void theTokensAreNowhereButInMemory() {
+    Page page = open("boss@example.test", "en");
+    assertThat(page.getByRole(AriaRole.TABLE)).isVisible();
+    assertThat(page.evaluate("JSON.stringify(localStorage) + JSON.stringify(sessionStorage)"))
+        .isEqualTo("{}{}");
+    assertThat(page.url()).doesNotContain("code=").doesNotContain("state=");
+  }
+
+  @Test
+  void thePageComesWithAStrictPolicyAndNoInlineScript() {
+    Api.Answer answer = new Api(realm.publicUrl(), null).get("console");
+    assertThat(answer.status()).isEqualTo(200);
+    assertThat(answer.header("content-security-policy"))
+        .startsWith("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self';")
+        .contains("frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'")
+        .doesNotContain("unsafe");
+    assertThat(answer.text())
+        .doesNotContainPattern("<script(?![^>]*src=)")
+        .doesNotContain("style=")
+        .doesNotContain("{{");
+    Api.Answer script = new Api(realm.publicUrl(), null).get("console/app.js");
+    assertThat(script.header("content-type")).startsWith("text/javascript");
+    assertThat(
+            new Api(realm.publicUrl(), null)
+                .send(
+                    "GET",
+                    "console/app.js",
+                    null,
+                    "",
+                    Map.of("If-None-Match", script.header("etag")))
+                .status())
+        .isEqualTo(304);
+    for (String path :
+        List.of("console/nothing.js", "console/..%2Fopenapi.json", "console/App.js")) {
+      assertThat(new Api(realm.publicUrl(), null).get(path).status()).isBetween(400, 404);
+    }
+  }
+
+  private String tierOf(String name) {
+    return realm.one(
+        "select access_tier from auth.users where email = '" + name + "@example.test'");
+  }
+
+  private static Locator.FilterOptions has(Page page, String text) {
+    return new Locator.FilterOptions()
+        .setHas(page.getByText(text, new Page.GetByTextOptions().setExact(true)));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.accesstier.keycloak.tests.rest;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.accesstier.keycloak.tests.support.TestRealm;
+import dev.accesstier.keycloak.tests.support.TestServer;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.RealmRepresentation;
+
+/** What users ask for themselves. */
+@TestInstance(Lifecycle.PER_CLASS)
+final class OwnTierIT {
+
+  private final TierRealm realm = new TierRealm();
+
+  @BeforeAll
+  void makeRealm() {
+    RealmRepresentation representation = realm.keycloak().toRepresentation();
+    representation.setInternationalizationEnabled(true);
+    representation.setSupportedLocales(Set.of("en", "de"));
+    representation.setDefaultLocale("en");
+    realm.keycloak().update(representation);
+    String id = realm.local("member@example.test");
+    realm.asMaster().put("users/" + id + "/tier", "{\"tier\":\"beta\"}").json(200);
+    realm.local("default@example.test");
+    add("calc", Map.of("access.tier.required", "beta", "access.tier.description.de", "Rechner"));
+    add("mail", Map.of("access.tier.required", "founder", "access.tier.coming-soon", "true"));
+    add("memoro", Map.of("access.tier.required", "beta", "access.tier.archived", "true"));
+    add("portal", Map.of());
+    add("wiki", Map.of());
+  }
+
+  @AfterAll
+  void removeRealm() {
+    realm.close();
+  }
+
+  private void add(String clientId, Map<String, String> attributes) {
+    ClientRepresentation client = TestRealm.client(clientId);
+    client.setName(clientId.toUpperCase(Locale.ROOT));
+    client.setDescription("Calculator");
+    client.setRootUrl("https://" + clientId + ".example");
+    client.setBaseUrl("/start");
+    client.setAttributes(attributes);
+    realm.realm.add(client);
+  }
+
+  private Api as(String user) {
+    return new Api(realm.publicUrl(), realm.token(user));
+  }
+
+  @Test
+  void aTierHasALabelInTheRequestsLanguage() {
+    assertThat(as("member@example.test").get("me").text())
+        .isEqualTo("{\"accessTier\":\"beta\",\"level\":2,\"label\":\"Beta\"}");
+    Api.Answer german =
+        as("default@example.test").send("GET", "me", null, "", Map.of("Accept-Language", "de"));
+    assertThat(german.text())
+        .isEqualTo("{\"accessTier\":\"public\",\"level\":1,\"label\":\"Standard\"}");
+  }
+
+  @Test
+  void theAppsAreThoseThatASwitcherDraws() {
+    JsonNode apps =
+        as("member@example.test")
+            .send("GET", "apps", null, "", Map.of("Accept-Language", "de"))
+            .json(200)
+            .get("apps");
+    assertThat(apps)
+        .extracting(app -> app.get("clientId").asText())
+        .containsExactly("calc", "mail", "wiki");
+    assertThat(apps.get(0).toString())
+        .isEqualTo(
+            "{\"clientId\":\"calc\",\"name\":\"CALC\",\"description\":\"Rechner\",\"url\":\"https://calc.example/start\",\"requiredTier\":\"beta\",\"accessible\":true,\"comingSoon\":false}");
+    assertThat(apps.get(1).get("accessible").asBoolean()).isFalse();
+    assertThat(apps.get(1).get("comingSoon").asBoolean()).isTrue();
+    assertThat(apps.get(1).get("description").asText()).isEqualTo("Calculator");
+    assertThat(apps.get(2).get("requiredTier").isNull()).isTrue();
+    assertThat(apps.get(2).get("accessible").asBoolean()).isTrue();
+  }
+
+  @Test
+  void aTokenIsNeeded() {
+    Api nobody = new Api(realm.publicUrl(), null);
+    assertThat(nobody.get("me").status()).isEqualTo(401);
+    assertThat(nobody.get("apps").status()).isEqualTo(401);
+    assertThat(new Api(realm.publicUrl(), () -> "nonsense").get("me").status()).isEqualTo(401);
+    assertThat(
+            new Api(
+                    realm.publicUrl(),
+                    () -> TestServer.shared().admin().tokenManager().getAccessTokenString())
+                .get("me")
+                .status())
+        .as("a token of realm master")
+        .isEqualTo(401);
+  }
+
+  @Test
+  void nothingElseIsThere() {
+    assertThat(as("member@example.test").get("nothing").status()).isEqualTo(404);
+    assertThat(as("member@example.test").get("console").status()).isEqualTo(404);
+  }
+}
