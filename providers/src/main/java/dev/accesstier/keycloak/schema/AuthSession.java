@@ -1,0 +1,30 @@
+package dev.accesstier.keycloak.schema;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A row of {@code sessions}: one browser or device that is signed in to Better Auth. */
+public class AuthSession {
+
+  private String id = "";
+  private String token = "";
+  private String userId = "";
+  private Instant createdAt = Instant.EPOCH;
+  private Instant expiresAt = Instant.EPOCH;
+  private @Nullable Instant revokedAt;
+
+  protected AuthSession() {}
+
+  public String id() {
+    return id;
+  }
+
+  public String userId() {
+    return userId;
+  }
+
+  /** When the user proved who they are; later use moves {@code expires_at} alone. */
+  public Instant createdAt() {
+    return createdAt;
+  }
+}
