@@ -23,6 +23,11 @@ public final class AuthSessions {
       "update AuthSession s set s.revokedAt = instant, s.expiresAt = instant"
           + " where s.revokedAt is null and s.expiresAt > instant and ";
 
+  private static final String REVOKE_SOME =
+      REVOKE
+          + "s.id in (select t.id from AuthSession t"
+          + " where t.revokedAt is null and t.expiresAt > instant order by t.id limit 5000)";
+
   private final AuthDatabase database;
 
   public AuthSessions(AuthDatabase database) {
@@ -75,5 +80,22 @@ public final class AuthSessions {
         .createQuery(REVOKE + "s.userId = :user")
         .setParameter("user", userId)
         .executeUpdate();
+  }
+
+  /**
+   * Ends all sessions of all users, some at a time, so that no statement takes long.
+   *
+   * @return how many were live
+   * @throws AuthDatabaseException when it cannot be written; some may be ended then
+   */
+  public int revokeEveryones() {
+    int all = 0;
+    int some;
+    do {
+      some =
+          database.write(entityManager -> entityManager.createQuery(REVOKE_SOME).executeUpdate());
+      all += some;
+    } while (some > 0);
+    return all;
   }
 }

@@ -21,7 +21,9 @@ final class DatabaseErrors {
       case "28P01", "28000" ->
           "The database refuses the user name or the password given for %s.".formatted(settings);
       case "3D000" -> "The database named in the JDBC URL does not exist (%s).".formatted(settings);
-      case "42501" -> "The database user lacks a privilege it needs on %s.".formatted(settings);
+      case "42501" ->
+          "The database user lacks a privilege it needs on %s: %s."
+              .formatted(settings, message(failure));
       case "42P01", "42703", "3F000" ->
           "A table or column that is needed is missing in %s: %s."
               .formatted(settings, message(failure));
