@@ -1,5 +1,6 @@
 package dev.accesstier.keycloak.schema;
 
+import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 
@@ -42,6 +43,17 @@ public final class AuthVerifications {
                 .setMaxResults(1)
                 .getResultStream()
                 .findFirst());
+  }
+
+  /**
+   * Likewise by the row's own id.
+   *
+   * @throws AuthDatabaseException when it cannot be read
+   */
+  public Optional<AuthVerification> find(String id) {
+    return database
+        .read(entityManager -> Optional.ofNullable(entityManager.find(AuthVerification.class, id)))
+        .filter(row -> row.expiresAt().isAfter(Instant.now()));
   }
 
   /**

@@ -38,7 +38,7 @@ final class LoginRealm implements AutoCloseable {
 
   final String base = TestServer.shared().keycloak().baseUrl();
   final TestRealm realm;
-  private final DataSource database;
+  final DataSource database;
 
   static LoginRealm create(String editMode) {
     return create(Map.of("editMode", editMode), rep -> {});
@@ -89,6 +89,20 @@ final class LoginRealm implements AutoCloseable {
         age,
         age);
     return token;
+  }
+
+  /** A row of verification, good for another ten minutes. */
+  void verification(String identifier, String value) {
+    sql(
+        "insert into auth.verification (id, identifier, value, expires_at)"
+            + " values (?, ?, ?, now() + interval '10 minutes')",
+        UUID.randomUUID().toString(),
+        identifier,
+        value);
+  }
+
+  boolean hasVerification(String identifier) {
+    return !query("select 1 from auth.verification where identifier = ?", identifier).isEmpty();
   }
 
   /** What Better Auth puts into the browser, as it goes over the wire. */

@@ -1,0 +1,38 @@
+package dev.accesstier.keycloak.rest;
+
+import org.keycloak.Config;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.services.resource.RealmResourceProvider;
+import org.keycloak.services.resource.RealmResourceProviderFactory;
+
+/** Owns the path {@code /realms/{realm}/access-tier}. */
+public final class UserResourceProviderFactory implements RealmResourceProviderFactory {
+
+  static final String ID = "access-tier";
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public RealmResourceProvider create(KeycloakSession session) {
+    return new UserResourceProvider(session);
+  }
+
+  @Override
+  public void init(Config.Scope config) {
+    // nothing to configure
+  }
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    // nothing to prepare
+  }
+
+  @Override
+  public void close() {
+    // nothing to release
+  }
+}
