@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.audit;
 import dev.accesstier.keycloak.schema.AuthComponent;
 import dev.accesstier.keycloak.schema.AuthComponents;
 import dev.accesstier.keycloak.schema.AuthSecurityEvent;
+import jakarta.enterprise.context.ContextNotActiveException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
 import java.time.Instant;
@@ -139,10 +140,15 @@ final class LoginRecord implements EventListenerProvider {
     return metadata;
   }
 
+  /** Null for what Keycloak does in threads of its own, some of which pretend to have a request. */
   private @Nullable String userAgent() {
-    HttpHeaders headers = session.getContext().getRequestHeaders();
-    String agent = headers == null ? null : headers.getHeaderString(HttpHeaders.USER_AGENT);
-    return agent == null ? null : agent.substring(0, Math.min(agent.length(), MAX_USER_AGENT));
+    try {
+      HttpHeaders headers = session.getContext().getHttpRequest().getHttpHeaders();
+      String agent = headers == null ? null : headers.getHeaderString(HttpHeaders.USER_AGENT);
+      return agent == null ? null : agent.substring(0, Math.min(agent.length(), MAX_USER_AGENT));
+    } catch (ContextNotActiveException e) {
+      return null;
+    }
   }
 
   private static String json(Map<String, String> metadata) {

@@ -37,7 +37,10 @@ enum SecurityEventType {
     String credential = credential(event);
     return Optional.ofNullable(
         switch (event.getType()) {
-          case LOGIN -> isPasskey(credential) ? PASSKEY_LOGIN_SUCCESS : LOGIN_SUCCESS;
+          case LOGIN ->
+              WebAuthnCredentialModel.TYPE_PASSWORDLESS.equals(credential)
+                  ? PASSKEY_LOGIN_SUCCESS
+                  : LOGIN_SUCCESS;
           case LOGIN_ERROR -> LOGIN_FAILURE;
           case REGISTER -> REGISTER;
           case LOGOUT -> LOGOUT;

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.http.HttpRequest;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -32,24 +33,27 @@ record BroughtSession(AuthComponent component, AuthSession session) {
    */
   static Optional<BroughtSession> of(
       KeycloakSession keycloak, RealmModel realm, String cookieName) {
-    boolean secure = "https".equals(keycloak.getContext().getUri().getRequestUri().getScheme());
-    Cookie cookie =
-        keycloak
-            .getContext()
-            .getRequestHeaders()
-            .getCookies()
-            .get(secure ? SECURE_PREFIX + cookieName : cookieName);
-    if (cookie == null) {
+    Optional<String> cookie =
+        CurrentRequest.of(keycloak)
+            .map(
+                request -> request.getHttpHeaders().getCookies().get(sentName(request, cookieName)))
+            .map(Cookie::getValue);
+    if (cookie.isEmpty()) {
       return Optional.empty();
     }
     try {
       return AuthComponents.of(keycloak, realm)
-          .flatMap(component -> of(component, cookie.getValue()))
+          .flatMap(component -> of(component, cookie.get()))
           .findFirst();
     } catch (AuthDatabaseException e) {
       LOG.warn("A Better Auth session cannot be looked up, so its owner is asked to sign in");
       return Optional.empty();
     }
+  }
+
+  private static String sentName(HttpRequest request, String cookieName) {
+    boolean secure = "https".equals(request.getUri().getRequestUri().getScheme());
+    return secure ? SECURE_PREFIX + cookieName : cookieName;
   }
 
   private static Stream<BroughtSession> of(AuthComponent component, String cookie) {

@@ -54,6 +54,7 @@ public final class MailedLinkHandler extends AbstractActionTokenHandler<MailedLi
   }
 
   @Override
+  @SuppressWarnings("unchecked") // as all of Keycloak's own
   public Predicate<? super MailedLinkToken>[] getVerifiers(
       ActionTokenContext<MailedLinkToken> context) {
     return TokenUtils.predicates(verifyEmail(context));

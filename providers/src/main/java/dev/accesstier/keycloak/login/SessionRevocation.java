@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
@@ -49,7 +50,7 @@ final class SessionRevocation implements EventListenerProvider {
         endBrought(realm(event.getRealmId()), user);
       }
       case UPDATE_CREDENTIAL -> {
-        if (PasswordCredentialModel.TYPE.equals(event.getDetails().get(Details.CREDENTIAL_TYPE))) {
+        if (isPassword(event)) {
           endAll(realm(event.getRealmId()), user);
         }
       }
@@ -79,10 +80,15 @@ final class SessionRevocation implements EventListenerProvider {
   private boolean endsSessions(RealmModel realm, OperationType operation, Matcher user) {
     return switch (operation) {
       case DELETE -> user.group(2) == null;
-      case UPDATE -> isDisabled(realm, user.group(1)) || user.group(2) != null;
+      case UPDATE -> user.group(2) == null && isDisabled(realm, user.group(1));
       case ACTION -> user.group(2) != null;
       default -> false;
     };
+  }
+
+  private static boolean isPassword(Event event) {
+    return event.getDetails() != null
+        && PasswordCredentialModel.TYPE.equals(event.getDetails().get(Details.CREDENTIAL_TYPE));
   }
 
   private boolean isDisabled(RealmModel realm, String userId) {
@@ -104,7 +110,10 @@ final class SessionRevocation implements EventListenerProvider {
   }
 
   /** The one that began a user session, if any did. */
-  private void endOne(RealmModel realm, String userSessionId) {
+  private void endOne(RealmModel realm, @Nullable String userSessionId) {
+    if (userSessionId == null) {
+      return;
+    }
     begun(session, realm, userSessionId)
         // Some ways remove the session first; until they commit, everyone else still sees it.
         .or(

@@ -40,10 +40,10 @@ public final class SessionRevocationFactory implements EventListenerProviderFact
    * listeners at the beginning of every request, which is the only moment to notice that.
    */
   private static boolean signsOutEverywhere(KeycloakSession session) {
-    var request = session.getContext().getHttpRequest();
-    return request != null
-        && "DELETE".equals(request.getHttpMethod())
-        && ALL_SESSIONS.matcher(request.getUri().getPath()).matches();
+    return CurrentRequest.of(session)
+        .filter(request -> "DELETE".equals(request.getHttpMethod()))
+        .filter(request -> ALL_SESSIONS.matcher(request.getUri().getPath()).matches())
+        .isPresent();
   }
 
   /** Just before the commit, when Keycloak has admitted the caller. */

@@ -14,8 +14,8 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.SingleUseObjectProvider;
 
 /**
- * Ends sessions of Better Auth. Where the schema may not be written, Keycloak remembers that they
- * no longer sign anyone in here; Better Auth itself goes on accepting them.
+ * Ends sessions of Better Auth. Where the schema may not or cannot be written, Keycloak remembers
+ * that they no longer sign anyone in here; Better Auth itself goes on accepting them.
  */
 final class SignedOut {
 
@@ -38,29 +38,20 @@ final class SignedOut {
 
   /** One session of a user. */
   void one(AuthComponent component, String userId, String sessionId) {
-    if (component.writable()) {
-      write(component, sessions -> sessions.revoke(userId, sessionId));
-    } else {
-      remember(key(component, "session", sessionId));
-    }
+    end(
+        component,
+        sessions -> sessions.revoke(userId, sessionId),
+        key(component, "session", sessionId));
   }
 
   /** All sessions of a user. */
   void all(AuthComponent component, String userId) {
-    if (component.writable()) {
-      write(component, sessions -> sessions.revokeAll(userId));
-    } else {
-      remember(key(component, "user", userId));
-    }
+    end(component, sessions -> sessions.revokeAll(userId), key(component, "user", userId));
   }
 
   /** All sessions of all users. */
   void everyone(AuthComponent component) {
-    if (component.writable()) {
-      write(component, AuthSessions::revokeEveryones);
-    } else {
-      remember(key(component, "user", EVERYONE));
-    }
+    end(component, AuthSessions::revokeEveryones, key(component, "user", EVERYONE));
   }
 
   /** Whether Keycloak remembers that this session was ended. */
@@ -73,6 +64,12 @@ final class SignedOut {
         .anyMatch(
             notes ->
                 notes != null && !brought.createdAt().isAfter(Instant.parse(notes.get(UNTIL))));
+  }
+
+  private void end(AuthComponent component, ToIntFunction<AuthSessions> end, String key) {
+    if (!component.writable() || !written(component, end)) {
+      remember(key);
+    }
   }
 
   private void remember(String key) {
@@ -88,12 +85,17 @@ final class SignedOut {
   }
 
   /** The request has done its work; a database that is down does not undo it. */
-  private static void write(AuthComponent component, ToIntFunction<AuthSessions> end) {
+  private static boolean written(AuthComponent component, ToIntFunction<AuthSessions> end) {
     try {
       int ended = end.applyAsInt(new AuthSessions(component.database()));
       LOG.debugf("%s: %s sessions of Better Auth ended", component, Integer.toString(ended));
+      return true;
     } catch (AuthDatabaseException e) {
-      LOG.errorf("%s: sessions of Better Auth could not be ended and stay valid there", component);
+      LOG.errorf(
+          "%s: sessions of Better Auth could not be ended; they stay valid there, and sign nobody"
+              + " in here",
+          component);
+      return false;
     }
   }
 }

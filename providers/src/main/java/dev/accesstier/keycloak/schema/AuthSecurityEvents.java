@@ -1,7 +1,7 @@
 package dev.accesstier.keycloak.schema;
 
 import java.time.ZoneOffset;
-import org.hibernate.query.NativeQuery;
+import org.hibernate.Session;
 import org.hibernate.type.StandardBasicTypes;
 
 /** Statements on {@code security_events}; the table gives its rows their ids. */
@@ -32,8 +32,8 @@ public final class AuthSecurityEvents {
     database.write(
         entityManager ->
             entityManager
-                .createNativeQuery(INSERT)
-                .unwrap(NativeQuery.class)
+                .unwrap(Session.class)
+                .createNativeMutationQuery(INSERT)
                 .setParameter("user", event.userId(), StandardBasicTypes.STRING)
                 .setParameter("type", event.type())
                 .setParameter("ip", event.ipAddress(), StandardBasicTypes.STRING)

@@ -7,10 +7,18 @@ import org.jspecify.annotations.Nullable;
 public class AuthSession {
 
   private String id = "";
+
+  // Named by statements alone.
+  @SuppressWarnings("UnusedVariable")
   private String token = "";
+
   private String userId = "";
   private Instant createdAt = Instant.EPOCH;
+
+  @SuppressWarnings("UnusedVariable")
   private Instant expiresAt = Instant.EPOCH;
+
+  @SuppressWarnings("UnusedVariable")
   private @Nullable Instant revokedAt;
 
   protected AuthSession() {}

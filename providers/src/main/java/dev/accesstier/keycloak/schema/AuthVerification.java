@@ -9,6 +9,8 @@ public class AuthVerification {
   private String identifier = "";
   private String value = "";
   private Instant expiresAt = Instant.EPOCH;
+
+  @SuppressWarnings("UnusedVariable") // named by a statement alone
   private Instant createdAt = Instant.EPOCH;
 
   protected AuthVerification() {}

@@ -39,6 +39,7 @@ final class LoginRealm implements AutoCloseable {
   final String base = TestServer.shared().keycloak().baseUrl();
   final TestRealm realm;
   final DataSource database;
+  private final String name;
 
   static LoginRealm create(String editMode) {
     return create(Map.of("editMode", editMode), rep -> {});
@@ -50,7 +51,7 @@ final class LoginRealm implements AutoCloseable {
 
   private LoginRealm(Map<String, String> config, Consumer<RealmRepresentation> more) {
     PostgresServer postgres = TestServer.shared().postgres();
-    String name = "login_" + UUID.randomUUID().toString().substring(0, 8);
+    name = "login_" + UUID.randomUUID().toString().substring(0, 8);
     database = postgres.createDatabase(name);
     Fixture.load(database);
     Map<String, String> all =
@@ -58,6 +59,11 @@ final class LoginRealm implements AutoCloseable {
     all.putAll(config);
     realm = TestRealm.create(all, more);
     takeCookies();
+  }
+
+  /** Its database's name, which no other has: roles belong to the whole server. */
+  String database() {
+    return name;
   }
 
   private void takeCookies() {

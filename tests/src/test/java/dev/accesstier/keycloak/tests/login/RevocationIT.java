@@ -258,6 +258,24 @@ final class RevocationIT {
     }
   }
 
+  /** The sign-out succeeds, and keeps what it promises here. */
+  @Test
+  void aSessionThatCannotBeEndedInTheTableSignsNobodyInHere() {
+    try (LoginRealm failing = LoginRealm.create("WRITABLE")) {
+      failing.sql("create role " + failing.database() + " login password 'reader'");
+      failing.sql("grant usage on schema auth to " + failing.database());
+      failing.sql("grant select on all tables in schema auth to " + failing.database());
+      failing.realm.configure(Map.of("username", failing.database(), "password", "reader"));
+      String token = failing.session(BETA, "1 hour");
+      Browser browser = failing.browser(token);
+
+      signOut(failing, browser, tokens(failing, failing.openApp(browser)));
+
+      assertAskedForPassword(failing.openApp(browser));
+      assertThat(failing.isLive(token)).isTrue();
+    }
+  }
+
   @Nested
   class WhereTheSchemaIsReadOnly {
 

@@ -88,6 +88,17 @@ final class SecurityEventsIT {
     assertRecorded(BETA.id(), "LOGIN_FAILURE", "\"error\": \"invalid_user_credentials\"");
   }
 
+  /** Keycloak counts and reports in a thread of its own, without a request. */
+  @Test
+  void anAccountThatIsLocked() {
+    Fixture.User alpha = Fixture.known().user("alpha-user");
+    for (int i = 0; i < 3; i++) {
+      login(realm, alpha.email(), "wrong");
+    }
+
+    assertRecorded(alpha.id(), "ACCOUNT_LOCKED", "{");
+  }
+
   @Test
   void aNameThatNobodyHas() {
     login(realm, "nobody@example.test", "wrong");

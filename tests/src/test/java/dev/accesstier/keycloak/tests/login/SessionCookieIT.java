@@ -257,11 +257,11 @@ final class SessionCookieIT {
   void aRoleThatMayNotReadSessionsStillSignsInWithPasswords() {
     try (LoginRealm minimal = LoginRealm.create("READ_ONLY")) {
       String token = minimal.session(BETA, "1 hour");
-      minimal.sql("drop role if exists minimal_login");
-      minimal.sql("create role minimal_login login password 'minimal'");
-      minimal.sql("grant usage on schema auth to minimal_login");
-      minimal.sql("grant select on auth.users, auth.accounts, auth.passwords to minimal_login");
-      minimal.realm.configure(Map.of("username", "minimal_login", "password", "minimal"));
+      minimal.sql("create role " + minimal.database() + " login password 'minimal'");
+      minimal.sql("grant usage on schema auth to " + minimal.database());
+      minimal.sql(
+          "grant select on auth.users, auth.accounts, auth.passwords to " + minimal.database());
+      minimal.realm.configure(Map.of("username", minimal.database(), "password", "minimal"));
 
       Browser browser = minimal.browser(token);
       Stop asked = minimal.openApp(browser);
