@@ -23,5 +23,5 @@ grant select (id, account_id, provider_id, user_id, password, created_at, update
 grant select on auth.two_factor_auth, auth.passkeys to access_tier_reader;
 
 -- Sign-in with the session cookie of the running service.
-grant select (id, token, user_id, expires_at, revoked_at)
+grant select (id, token, user_id, created_at, expires_at, revoked_at)
   on auth.sessions to access_tier_reader;

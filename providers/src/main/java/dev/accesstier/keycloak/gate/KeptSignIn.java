@@ -54,7 +54,10 @@ final class KeptSignIn {
                 login.getAuthNote(AuthenticationProcessor.BROKER_USER_ID),
                 SessionPersistenceState.PERSISTENT);
     login.getUserSessionNotes().forEach(kept::setNote);
-    kept.setNote(AuthenticationManager.AUTH_TIME, String.valueOf(Time.currentTime()));
+    if (kept.getNote(AuthenticationManager.AUTH_TIME) == null) {
+      // A sign-in that counts for an earlier one says when that was.
+      kept.setNote(AuthenticationManager.AUTH_TIME, String.valueOf(Time.currentTime()));
+    }
     kept.setState(UserSessionModel.State.LOGGED_IN);
     AuthenticationManager.createLoginCookie(
         session, realm, user, kept, context.getUriInfo(), connection);

@@ -9,7 +9,7 @@ import org.keycloak.services.resource.RealmResourceProviderFactory;
 /** Serves {@code /realms/{realm}/access-tier}. */
 public final class AccessTierRealmResourceFactory implements RealmResourceProviderFactory {
 
-  /** Path below the realm, and the first part of the ids of what other features serve there. */
+  /** Path below the realm. */
   static final String ID = "access-tier";
 
   @Override

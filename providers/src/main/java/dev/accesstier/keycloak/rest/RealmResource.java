@@ -1,14 +1,16 @@
 package dev.accesstier.keycloak.rest;
 
+import dev.accesstier.keycloak.login.MailedLinks;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.services.resource.RealmResourceProvider;
 
 /** {@code /realms/{realm}/access-tier}: what users ask for themselves, and ways for others. */
 public final class RealmResource {
@@ -59,15 +61,20 @@ public final class RealmResource {
     return new ConsoleResource(session);
   }
 
-  /** Other features bring a realm resource of their own, named {@code access-tier-<path>}. */
-  @Path("{feature}")
-  public Object feature(@PathParam("feature") String feature) {
-    RealmResourceProvider provider =
-        session.getProvider(
-            RealmResourceProvider.class, AccessTierRealmResourceFactory.ID + "-" + feature);
-    if (provider == null) {
-      throw new NotFoundException();
-    }
-    return provider.getResource();
+  /** A link to a new password that Better Auth mailed. */
+  @GET
+  @Path("reset-password/{token}")
+  public Response resetPassword(
+      @PathParam("token") String token, @QueryParam("callbackURL") @Nullable String callbackUrl) {
+    return new MailedLinks(session).resetPassword(token, callbackUrl);
+  }
+
+  /** A link that signs in, mailed by Better Auth. */
+  @GET
+  @Path("magic-link")
+  public Response magicLink(
+      @QueryParam("token") @Nullable String token,
+      @QueryParam("callbackURL") @Nullable String callbackUrl) {
+    return new MailedLinks(session).magicLink(token, callbackUrl);
   }
 }

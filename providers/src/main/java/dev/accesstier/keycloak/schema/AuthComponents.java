@@ -35,7 +35,12 @@ public interface AuthComponents {
 
   /** The component a user belongs to; empty for users of another storage. */
   static Optional<AuthComponent> of(KeycloakSession session, RealmModel realm, UserModel user) {
-    StorageId id = new StorageId(user.getId());
+    return of(session, realm, user.getId());
+  }
+
+  /** Likewise, by Keycloak's id of a user who may be gone. */
+  static Optional<AuthComponent> of(KeycloakSession session, RealmModel realm, String userId) {
+    StorageId id = new StorageId(userId);
     return Optional.ofNullable(id.isLocal() ? null : realm.getComponent(id.getProviderId()))
         .flatMap(component -> of(session, component));
   }

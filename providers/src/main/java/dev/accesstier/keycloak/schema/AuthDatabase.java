@@ -303,6 +303,8 @@ public final class AuthDatabase implements AutoCloseable {
         .managedClass(AuthAccount.class)
         .managedClass(AuthPassword.class)
         .managedClass(AuthTwoFactor.class)
+        .managedClass(AuthSession.class)
+        .managedClass(AuthVerification.class)
         .mappingFile(MAPPING)
         .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
         .property(AvailableSettings.DIALECT, PostgreSQLDialect.class.getName())

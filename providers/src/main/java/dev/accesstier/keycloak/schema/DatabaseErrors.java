@@ -21,9 +21,12 @@ final class DatabaseErrors {
       case "28P01", "28000" ->
           "The database refuses the user name or the password given for %s.".formatted(settings);
       case "3D000" -> "The database named in the JDBC URL does not exist (%s).".formatted(settings);
-      case "42501" -> "The database user lacks a privilege it needs on %s.".formatted(settings);
+      case "42501" ->
+          "The database user lacks a privilege it needs on %s: %s."
+              .formatted(settings, message(failure));
       case "42P01", "42703", "3F000" ->
-          "A table or column that is needed is missing in %s.".formatted(settings);
+          "A table or column that is needed is missing in %s: %s."
+              .formatted(settings, message(failure));
       case "57014" ->
           "A statement on %s took longer than the query timeout of %d ms."
               .formatted(settings, settings.queryTimeout().toMillis());
@@ -68,6 +71,16 @@ final class DatabaseErrors {
   static boolean brokenConnection(Throwable failure) {
     String state = state(failure);
     return state != null && (state.startsWith("08") || state.startsWith("57P"));
+  }
+
+  /** The server's own words; only for errors whose words name objects and no values. */
+  private static String message(Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof PSQLException sql && sql.getServerErrorMessage() != null) {
+        return String.valueOf(sql.getServerErrorMessage().getMessage());
+      }
+    }
+    return "no details";
   }
 
   private static @Nullable String state(Throwable failure) {

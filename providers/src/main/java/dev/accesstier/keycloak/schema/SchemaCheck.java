@@ -15,7 +15,10 @@ import java.util.stream.Stream;
 /** Tells in one query whether the schema has what the mapping needs, and if not, what to do. */
 final class SchemaCheck {
 
-  /** Keep in step with {@code auth-schema.orm.xml}. */
+  /**
+   * Keep in step with {@code auth-schema.orm.xml}. What one feature alone needs is not in here: a
+   * role that may not read {@code sessions} still signs people in, and the feature says so itself.
+   */
   private static final Map<String, List<String>> NEEDED =
       new TreeMap<>(
           Map.of(

@@ -22,6 +22,7 @@ import java.net.URI;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -105,6 +106,33 @@ final class RealmFileIT {
             apps.stream()
                 .filter(app -> "beta".equals(app.getAttributes().get("access.tier.required"))))
         .hasSize(6);
+  }
+
+  /** The flow is a copy, because Keycloak's own takes no more executions. */
+  @Test
+  void theBrowserFlowIsKeycloaksOwnWithTheSessionCookieSwitchedOff() {
+    assertThat(realm().toRepresentation().getBrowserFlow()).isEqualTo("mana browser");
+    List<String> own = executions("mana browser");
+    List<String> expected = executions("browser");
+    expected.add(1, "0 better-auth-session DISABLED {}");
+    assertThat(own).isEqualTo(expected);
+  }
+
+  private static List<String> executions(String flow) {
+    return realm().flows().getExecutions(flow).stream()
+        .map(
+            execution ->
+                String.join(
+                    " ",
+                    String.valueOf(execution.getLevel()),
+                    execution.getProviderId() == null ? "flow" : execution.getProviderId(),
+                    execution.getRequirement(),
+                    config(execution.getAuthenticationConfig())))
+        .collect(Collectors.toCollection(ArrayList::new));
+  }
+
+  private static String config(@Nullable String id) {
+    return id == null ? "{}" : realm().flows().getAuthenticatorConfig(id).getConfig().toString();
   }
 
   @Test
@@ -217,7 +245,16 @@ final class RealmFileIT {
 
   private static String name(JsonNode item) {
     for (String key :
-        List.of("clientId", "client", "alias", "name", "providerId", "executor", "condition")) {
+        List.of(
+            "clientId",
+            "client",
+            "alias",
+            "name",
+            "authenticator",
+            "flowAlias",
+            "providerId",
+            "executor",
+            "condition")) {
       if (item.hasNonNull(key)) {
         return item.get(key).asText();
       }

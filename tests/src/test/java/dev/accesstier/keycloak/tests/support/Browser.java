@@ -68,6 +68,12 @@ public final class Browser {
     return this;
   }
 
+  /** Brings a cookie of another service on this host; the value as it goes over the wire. */
+  public Browser bringing(String cookie, String value) {
+    cookies.put(new Cookie("/", cookie), value);
+    return this;
+  }
+
   public Stop open(String url) {
     return follow(HttpRequest.newBuilder(URI.create(url)).GET());
   }

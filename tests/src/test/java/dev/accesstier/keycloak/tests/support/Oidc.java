@@ -84,6 +84,16 @@ public record Oidc(String realmUrl) {
     return grant(client, new RefreshTokenGrant(token), "");
   }
 
+  /** What an app sends behind the browser's back. */
+  public HTTPResponse logout(String client, RefreshToken token) {
+    HTTPRequest request =
+        new TokenRequest.Builder(
+                URI.create(url("/logout")), auth(client), new RefreshTokenGrant(token))
+            .build()
+            .toHTTPRequest();
+    return send(request);
+  }
+
   public HTTPResponse code(String client, String code) {
     URI redirect = URI.create(redirectUri(client));
     return grant(client, new AuthorizationCodeGrant(new AuthorizationCode(code), redirect), "");

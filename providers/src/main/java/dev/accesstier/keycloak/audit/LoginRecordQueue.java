@@ -1,0 +1,77 @@
+package dev.accesstier.keycloak.audit;
+
+import dev.accesstier.keycloak.schema.AuthConflictException;
+import dev.accesstier.keycloak.schema.AuthDatabase;
+import dev.accesstier.keycloak.schema.AuthDatabaseException;
+import dev.accesstier.keycloak.schema.AuthSecurityEvent;
+import dev.accesstier.keycloak.schema.AuthSecurityEvents;
+import io.micrometer.core.instrument.Metrics;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.jboss.logging.Logger;
+
+/**
+ * Writes rows behind the requests' backs, one after the other. A login waits for none of them: what
+ * finds the queue full or the database down is dropped, counted and logged.
+ */
+final class LoginRecordQueue implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(LoginRecordQueue.class);
+
+  private static final String DROPPED = "access_tier_security_events_dropped";
+  private static final int CAPACITY = 1000;
+  private static final int IDLE_SECONDS = 30;
+  private static final int CLOSING_SECONDS = 5;
+
+  private final ThreadPoolExecutor worker =
+      new ThreadPoolExecutor(
+          1,
+          1,
+          IDLE_SECONDS,
+          TimeUnit.SECONDS,
+          new ArrayBlockingQueue<>(CAPACITY),
+          work -> {
+            Thread thread = new Thread(work, "access-tier-security-events");
+            thread.setDaemon(true);
+            return thread;
+          },
+          (work, full) -> dropped("the queue is full"));
+
+  LoginRecordQueue() {
+    worker.allowCoreThreadTimeOut(true);
+  }
+
+  void add(AuthDatabase database, AuthSecurityEvent row) {
+    worker.execute(() -> write(database, row));
+  }
+
+  private static void write(AuthDatabase database, AuthSecurityEvent row) {
+    try {
+      new AuthSecurityEvents(database).add(row);
+    } catch (AuthDatabaseException | AuthConflictException e) {
+      dropped(String.valueOf(e.getMessage()));
+    } catch (RuntimeException e) {
+      // A component that was changed or removed meanwhile has closed its database.
+      dropped(e.getClass().getSimpleName());
+    }
+  }
+
+  private static void dropped(String why) {
+    Metrics.counter(DROPPED).increment();
+    LOG.warnf("A row of security_events is lost: %s", why);
+  }
+
+  /** Writes what is waiting, for a few seconds. */
+  @Override
+  public void close() {
+    worker.shutdown();
+    try {
+      if (!worker.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS)) {
+        worker.shutdownNow().forEach(work -> dropped("the server stops"));
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,435 @@
+package dev.accesstier.keycloak.tests.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.accesstier.keycloak.tests.support.Browser;
+import dev.accesstier.keycloak.tests.support.Browser.Stop;
+import dev.accesstier.keycloak.tests.support.Fixture;
+import dev.accesstier.keycloak.tests.support.Oidc;
+import dev.accesstier.keycloak.tests.support.TestRealm;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jsoup.nodes.Element;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
+
+/** Links that are still in a mailbox on the day of the switch. */
+@TestInstance(Lifecycle.PER_CLASS)
+final class MailedLinksIT {
+
+  private static final Fixture.User BETA = Fixture.known().user("beta-user");
+  private static final String CALLBACK = Oidc.redirectUri(TestRealm.APP);
+
+  private LoginRealm realm;
+
+  @BeforeAll
+  void makeRealm() {
+    realm =
+        LoginRealm.create(Map.of("editMode", "WRITABLE"), rep -> rep.setResetPasswordAllowed(true));
+  }
+
+  @AfterAll
+  void removeRealm() {
+    realm.close();
+  }
+
+  private static String magicLink(LoginRealm realm, String token, String callback) {
+    return realm.oidc().realmUrl()
+        + "/access-tier/magic-link?token="
+        + token
+        + "&callbackURL="
+        + URLEncoder.encode(callback, StandardCharsets.UTF_8);
+  }
+
+  private static String resetLink(LoginRealm realm, String token) {
+    return realm.oidc().realmUrl()
+        + "/access-tier/reset-password/"
+        + token
+        + "?callbackURL="
+        + URLEncoder.encode(CALLBACK, StandardCharsets.UTF_8);
+  }
+
+  private static String magicToken(LoginRealm realm, Fixture.User user) {
+    String token = newToken();
+    realm.verification(token, "{\"email\":\"" + user.email() + "\",\"attempt\":0}");
+    return token;
+  }
+
+  private static String newToken() {
+    return UUID.randomUUID().toString().replace("-", "");
+  }
+
+  private static String hashed(String text) {
+    try {
+      return Base64.getUrlEncoder()
+          .withoutPadding()
+          .encodeToString(
+              MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (GeneralSecurityException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The link of Keycloak's page that asks whether to go on. */
+  private static String confirmation(Stop page) {
+    Element link = page.page().selectFirst("a[href*=action-token]");
+    assertThat(link).as(page.uri() + page.body()).isNotNull();
+    return link == null ? "" : link.absUrl("href");
+  }
+
+  private static Stop follow(Browser browser, String link) {
+    return browser.open(confirmation(browser.open(link)));
+  }
+
+  private static void assertRefused(Stop stop) {
+    assertThat(stop.status()).as(stop.uri() + stop.body()).isEqualTo(400);
+    assertThat(stop.page().selectFirst("a[href*=action-token]")).isNull();
+  }
+
+  private static boolean isSignedIn(LoginRealm realm, Browser browser) {
+    return !realm.openApp(browser).parameter("code").isEmpty();
+  }
+
+  @Nested
+  class AMagicLink {
+
+    @Test
+    void thatBetterAuthMailedSignsIn() {
+      String token = "SOGLbJjWleHXJRTrJaNVbEXAnATtpDnm";
+      realm.sql(
+          "update auth.verification set expires_at = now() + interval '5 minutes'"
+              + " where identifier = ?",
+          token);
+      Browser browser = realm.browser();
+      Stop page = browser.open(magicLink(realm, token, CALLBACK));
+      assertThat(page.body()).contains(BETA.email());
+
+      Stop end = browser.open(confirmation(page));
+
+      assertThat(end.uri().toString()).startsWith(CALLBACK);
+      assertThat(end.parameter("code")).isEmpty();
+      assertThat(isSignedIn(realm, browser)).isTrue();
+      assertThat(realm.hasVerification(token)).isFalse();
+    }
+
+    /** Mail scanners follow links; nothing may happen then. */
+    @Test
+    void isNotUsedUpByLookingAtIt() {
+      String token = magicToken(realm, BETA);
+      Browser scanner = realm.browser();
+      scanner.open(magicLink(realm, token, CALLBACK));
+
+      assertThat(isSignedIn(realm, scanner)).isFalse();
+      assertThat(realm.hasVerification(token)).isTrue();
+      Browser browser = realm.browser();
+      follow(browser, magicLink(realm, token, CALLBACK));
+      assertThat(isSignedIn(realm, browser)).isTrue();
+    }
+
+    @Test
+    void worksOnce() {
+      String token = magicToken(realm, BETA);
+      Browser one = realm.browser();
+      Browser other = realm.browser();
+      String first = confirmation(one.open(magicLink(realm, token, CALLBACK)));
+      String second = confirmation(other.open(magicLink(realm, token, CALLBACK)));
+
+      one.open(first);
+      assertRefused(other.open(second));
+
+      assertThat(isSignedIn(realm, one)).isTrue();
+      assertThat(isSignedIn(realm, other)).isFalse();
+      assertRefused(realm.browser().open(magicLink(realm, token, CALLBACK)));
+    }
+
+    @Test
+    void whoseConfirmationIsTakenToAnotherBrowserAsksAgain() {
+      String token = magicToken(realm, BETA);
+      String confirmation = confirmation(realm.browser().open(magicLink(realm, token, CALLBACK)));
+      Browser other = realm.browser();
+
+      other.open(confirmation);
+
+      assertThat(isSignedIn(realm, other)).isFalse();
+      assertThat(realm.hasVerification(token)).isTrue();
+    }
+
+    @Test
+    void isFoundByItsHash() {
+      String token = newToken();
+      realm.verification(hashed(token), "{\"email\":\"" + BETA.email() + "\"}");
+      Browser browser = realm.browser();
+
+      follow(browser, magicLink(realm, token, CALLBACK));
+
+      assertThat(isSignedIn(realm, browser)).isTrue();
+    }
+
+    /** Or else reading the table would be enough. */
+    @Test
+    void isNotOpenedByTheHashItself() {
+      String token = newToken();
+      realm.verification(hashed(token), "{\"email\":\"" + BETA.email() + "\"}");
+
+      assertRefused(realm.browser().open(magicLink(realm, hashed(token), CALLBACK)));
+    }
+
+    @Test
+    void thatExpiredIsRefused() {
+      String token = magicToken(realm, BETA);
+      realm.sql(
+          "update auth.verification set expires_at = now() - interval '1 second'"
+              + " where identifier = ?",
+          token);
+
+      assertRefused(realm.browser().open(magicLink(realm, token, CALLBACK)));
+    }
+
+    @Test
+    void thatExpiresBeforeTheConfirmationIsRefused() {
+      String token = magicToken(realm, BETA);
+      Browser browser = realm.browser();
+      String confirmation = confirmation(browser.open(magicLink(realm, token, CALLBACK)));
+      realm.sql("delete from auth.verification where identifier = ?", token);
+
+      assertRefused(browser.open(confirmation));
+      assertThat(isSignedIn(realm, browser)).isFalse();
+    }
+
+    /** Better Auth counts in the row and leaves it there. */
+    @Test
+    void thatWasUsedAtBetterAuthIsRefused() {
+      String token = newToken();
+      realm.verification(token, "{\"email\":\"" + BETA.email() + "\",\"attempt\":1}");
+
+      assertRefused(realm.browser().open(magicLink(realm, token, CALLBACK)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "LraIXTENhSfAKUp25JEPv3ToiPmHKxug",
+          "{}",
+          "[]",
+          "null",
+          "{\"email\":7}",
+          "{\"email\":null}",
+          "{\"email\":\"nobody@example.test\"}",
+          "{\"email\":"
+        })
+    void ofARowThatIsSomethingElseIsRefused(String value) {
+      String token = newToken();
+      realm.verification(token, value);
+
+      assertRefused(realm.browser().open(magicLink(realm, token, CALLBACK)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"", "short", "%00aaaaaaaaaaaaaaaaaaaaaaaaa", "..%2F..%2Faaaaaaaaaaaaaaa"})
+    void ofNonsenseIsRefused(String token) {
+      assertRefused(realm.browser().open(magicLink(realm, token, CALLBACK)));
+    }
+
+    @Test
+    void ofADeletedUserIsRefused() {
+      assertRefused(
+          realm
+              .browser()
+              .open(
+                  magicLink(
+                      realm, magicToken(realm, Fixture.known().user("deleted-1")), CALLBACK)));
+    }
+
+    @Test
+    void ofADisabledUserIsRefusedAlsoAfterTheFirstPage() {
+      Fixture.User person = Fixture.known().user("alpha-service");
+      Browser browser = realm.browser();
+      String confirmation =
+          confirmation(browser.open(magicLink(realm, magicToken(realm, person), CALLBACK)));
+      var user = realm.realm.realm().users().get(realm.realm.user(person.email()).getId());
+      UserRepresentation representation = user.toRepresentation();
+      representation.setEnabled(false);
+      user.update(representation);
+
+      assertRefused(browser.open(confirmation));
+    }
+
+    /** Better Auth asks such a user for nothing more; we do not let a mail replace the factor. */
+    @Test
+    void ofAUserWithASecondFactorIsRefusedAndSaysWhy() {
+      Stop stop =
+          realm
+              .browser()
+              .open(magicLink(realm, magicToken(realm, Fixture.known().user("totp-1")), CALLBACK));
+
+      assertThat(stop.status()).isEqualTo(403);
+      assertThat(stop.body()).contains("second factor");
+    }
+
+    @Test
+    void provesTheAddress() {
+      Fixture.User user = Fixture.known().user("unverified-1");
+      Browser browser = realm.browser();
+
+      follow(browser, magicLink(realm, magicToken(realm, user), CALLBACK));
+
+      assertThat(isSignedIn(realm, browser)).isTrue();
+      assertThat(realm.realm.user(user.email()).isEmailVerified()).isTrue();
+    }
+
+    @Test
+    void meetsTheTierGate() {
+      var flows = realm.realm.realm().flows();
+      flows.getUnregisteredRequiredActions().stream()
+          .filter(action -> action.getProviderId().equals("access-tier-gate"))
+          .forEach(flows::registerRequiredAction);
+      var gate = flows.getRequiredAction("access-tier-gate");
+      gate.setEnabled(true);
+      flows.updateRequiredAction("access-tier-gate", gate);
+      ClientRepresentation gated = TestRealm.client("gated");
+      gated.setAttributes(Map.of("access.tier.required", "founder"));
+      realm.realm.add(gated);
+
+      Stop stop =
+          follow(
+              realm.browser(),
+              magicLink(realm, magicToken(realm, BETA), Oidc.redirectUri("gated")));
+
+      assertThat(stop.isDeniedPage()).as(stop.uri() + stop.body()).isTrue();
+    }
+  }
+
+  @Nested
+  class NoOpenRedirect {
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "https://evil.example/",
+          "http://app.test/app/../other",
+          "http://app.test/app.evil.example",
+          "//evil.example",
+          "/dashboard",
+          "javascript:alert(1)",
+          "http://app.test/app@evil.example",
+          "not a url"
+        })
+    void anAddressThatIsNoRedirectUriIsLeftOut(String callback) {
+      Browser browser = realm.browser();
+
+      Stop end = follow(browser, magicLink(realm, magicToken(realm, BETA), callback));
+
+      assertThat(end.uri().toString()).startsWith(realm.oidc().realmUrl() + "/account");
+      assertThat(isSignedIn(realm, browser)).isTrue();
+    }
+
+    @Test
+    void aClientThatTakesEveryAddressOrIsDisabledDoesNotCount() {
+      ClientRepresentation any = TestRealm.client("any");
+      any.setRedirectUris(List.of("*"));
+      realm.realm.add(any);
+      ClientRepresentation disabled = TestRealm.client("disabled");
+      disabled.setEnabled(false);
+      realm.realm.add(disabled);
+
+      for (String callback : List.of("https://evil.example/", Oidc.redirectUri("disabled"))) {
+        Stop end = follow(realm.browser(), magicLink(realm, magicToken(realm, BETA), callback));
+        assertThat(end.uri().toString()).startsWith(realm.oidc().realmUrl() + "/account");
+      }
+    }
+  }
+
+  @Nested
+  class AResetLink {
+
+    @Test
+    void thatBetterAuthMailedLeadsToTheNewPasswordAndSignsNobodyIn() {
+      String token = "LgSNZHRhzH1WGMVR8QAKXmxK";
+      realm.sql(
+          "update auth.verification set expires_at = now() + interval '5 minutes'"
+              + " where identifier = ?",
+          "reset-password:" + token);
+      Browser browser = realm.browser();
+      Stop page = browser.open(resetLink(realm, token));
+      assertThat(realm.hasVerification("reset-password:" + token)).isTrue();
+
+      Stop form = browser.open(confirmation(page));
+
+      assertThat(form.page().selectFirst("[name=password-new]")).as(form.body()).isNotNull();
+      assertThat(realm.hasVerification("reset-password:" + token)).isFalse();
+      assertThat(isSignedIn(realm, browser)).isFalse();
+      assertRefused(realm.browser().open(resetLink(realm, token)));
+    }
+
+    @Test
+    void isFoundByItsHash() {
+      String token = newToken();
+      realm.verification(hashed("reset-password:" + token), BETA.id());
+
+      Stop form = follow(realm.browser(), resetLink(realm, token));
+
+      assertThat(form.page().selectFirst("[name=password-new]")).as(form.body()).isNotNull();
+    }
+
+    @Test
+    void isNoMagicLinkAndTheOtherWayRound() {
+      String token = newToken();
+      realm.verification("reset-password:" + token, BETA.id());
+      String magic = magicToken(realm, BETA);
+
+      assertRefused(realm.browser().open(magicLink(realm, token, CALLBACK)));
+      assertRefused(realm.browser().open(resetLink(realm, magic)));
+    }
+
+    @Test
+    void ofAnUnknownUserIsRefused() {
+      String token = newToken();
+      realm.verification("reset-password:" + token, "nobody");
+
+      assertRefused(realm.browser().open(resetLink(realm, token)));
+    }
+  }
+
+  @Nested
+  class WhereTheSchemaIsReadOnly {
+
+    @Test
+    void aMagicLinkWorksOnceAndAResetLinkSaysThatItCannot() {
+      try (LoginRealm readOnly =
+          LoginRealm.create(
+              Map.of("editMode", "READ_ONLY"), rep -> rep.setResetPasswordAllowed(true))) {
+        String token = magicToken(readOnly, BETA);
+        Browser one = readOnly.browser();
+        Browser other = readOnly.browser();
+        String second = confirmation(other.open(magicLink(readOnly, token, CALLBACK)));
+        follow(one, magicLink(readOnly, token, CALLBACK));
+        assertRefused(other.open(second));
+        assertRefused(readOnly.browser().open(magicLink(readOnly, token, CALLBACK)));
+        assertThat(isSignedIn(readOnly, one)).isTrue();
+        assertThat(isSignedIn(readOnly, other)).isFalse();
+        assertThat(readOnly.hasVerification(token)).isTrue();
+
+        String reset = newToken();
+        readOnly.verification("reset-password:" + reset, BETA.id());
+        Stop stop = readOnly.browser().open(resetLink(readOnly, reset));
+        assertRefused(stop);
+        assertThat(stop.body()).contains("cannot be changed here");
+      }
+    }
+  }
+}

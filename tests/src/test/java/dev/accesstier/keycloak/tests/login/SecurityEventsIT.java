@@ -1,0 +1,168 @@
+package dev.accesstier.keycloak.tests.login;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
+import dev.accesstier.keycloak.tests.support.Fixture;
+import dev.accesstier.keycloak.tests.support.Oidc;
+import dev.accesstier.keycloak.tests.support.TestRealm;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.keycloak.representations.idm.UserRepresentation;
+
+/** What users do is in {@code security_events}, and no login waits for it. */
+@TestInstance(Lifecycle.PER_CLASS)
+final class SecurityEventsIT {
+
+  private static final Fixture.User BETA = Fixture.known().user("beta-user");
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+
+  private LoginRealm realm;
+
+  @BeforeAll
+  void makeRealm() {
+    realm = LoginRealm.create(Map.of("editMode", "WRITABLE", "securityEvents", "true"), rep -> {});
+  }
+
+  @AfterAll
+  void removeRealm() {
+    realm.close();
+  }
+
+  @BeforeEach
+  void forgetEvents() {
+    realm.sql("delete from auth.security_events");
+  }
+
+  private static HTTPResponse login(LoginRealm realm, String email, String password) {
+    return realm.oidc().password(TestRealm.APP, email, password);
+  }
+
+  private static List<String> events(LoginRealm realm) {
+    return realm.query(
+        "select user_id, event_type, metadata::text from auth.security_events order by created_at");
+  }
+
+  private void assertRecorded(String user, String type, String metadata) {
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(events(realm))
+                    .anySatisfy(
+                        event ->
+                            assertThat(event)
+                                .startsWith(user + "|" + type + "|")
+                                .contains(metadata)));
+  }
+
+  @Test
+  void aLoginWithAddressAndBrowser() {
+    realm.browser().signIn(realm.appUrl(""), BETA.email(), BETA.knownPassword());
+
+    assertRecorded(BETA.id(), "LOGIN_SUCCESS", "\"client\": \"app\"");
+    assertThat(
+            realm.query(
+                "select ip_address, user_agent, created_at between now() - interval '1 minute' and"
+                    + " now() + interval '1 minute' from auth.security_events"))
+        .singleElement()
+        .satisfies(row -> assertThat(row).startsWith("127.0.0.1|Java-http-client").endsWith("|t"));
+  }
+
+  @Test
+  void aWrongPassword() {
+    login(realm, BETA.email(), "wrong");
+
+    assertRecorded(BETA.id(), "LOGIN_FAILURE", "\"error\": \"invalid_user_credentials\"");
+  }
+
+  /** Keycloak counts and reports in a thread of its own, without a request. */
+  @Test
+  void anAccountThatIsLocked() {
+    Fixture.User alpha = Fixture.known().user("alpha-user");
+    for (int i = 0; i < 3; i++) {
+      login(realm, alpha.email(), "wrong");
+    }
+
+    assertRecorded(alpha.id(), "ACCOUNT_LOCKED", "{");
+  }
+
+  @Test
+  void aNameThatNobodyHas() {
+    login(realm, "nobody@example.test", "wrong");
+
+    assertRecorded("null", "LOGIN_FAILURE", "\"email\": \"nobody@example.test\"");
+  }
+
+  @Test
+  void aLogout() {
+    OIDCTokens tokens = Oidc.tokens(login(realm, BETA.email(), BETA.knownPassword()));
+    realm.oidc().logout(TestRealm.APP, tokens.getRefreshToken());
+
+    assertRecorded(BETA.id(), "LOGOUT", "{");
+  }
+
+  @Test
+  void whatAnAdminDoes() {
+    var user = realm.realm.realm().users().get(realm.realm.user(BETA.email()).getId());
+    UserRepresentation representation = user.toRepresentation();
+    user.update(representation);
+
+    assertRecorded(BETA.id(), "PROFILE_UPDATED", "\"by\": \"admin\"");
+  }
+
+  @Test
+  void nothingWhereItIsOffOrTheSchemaIsReadOnly() {
+    try (LoginRealm off = LoginRealm.create(Map.of("editMode", "WRITABLE"), rep -> {});
+        LoginRealm readOnly =
+            LoginRealm.create(
+                Map.of("editMode", "READ_ONLY", "securityEvents", "true"), rep -> {})) {
+      off.sql("delete from auth.security_events");
+      readOnly.sql("delete from auth.security_events");
+      Oidc.tokens(login(off, BETA.email(), BETA.knownPassword()));
+      Oidc.tokens(login(readOnly, BETA.email(), BETA.knownPassword()));
+
+      // Rows are written one after the other: once this one is there, theirs would be.
+      Oidc.tokens(login(realm, BETA.email(), BETA.knownPassword()));
+      assertRecorded(BETA.id(), "LOGIN_SUCCESS", "{");
+      assertThat(events(off)).isEmpty();
+      assertThat(events(readOnly)).isEmpty();
+    }
+  }
+
+  @Test
+  void aLoginDoesNotWaitForATableThatIsLocked() throws SQLException {
+    try (Connection connection = realm.database.getConnection();
+        Statement statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("lock table auth.security_events in access exclusive mode");
+
+      Oidc.tokens(login(realm, BETA.email(), BETA.knownPassword()));
+
+      connection.rollback();
+    }
+  }
+
+  @Test
+  void aLoginDoesNotFailForATableThatIsGone() {
+    realm.sql("alter table auth.security_events rename to elsewhere");
+    try {
+      Oidc.tokens(login(realm, BETA.email(), BETA.knownPassword()));
+      Oidc.tokens(login(realm, BETA.email(), BETA.knownPassword()));
+    } finally {
+      realm.sql("alter table auth.elsewhere rename to security_events");
+    }
+  }
+}
