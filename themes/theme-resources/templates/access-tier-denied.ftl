@@ -27,7 +27,7 @@
       </#if>
     </dl>
     <#if accessTierNote??>
-      <p id="access-tier-note" class="${properties.kcAccessTierNoteClass!"pf-v5-u-mb-lg"}">${advancedMsg(accessTierNote)}</p>
+      <p id="access-tier-note" class="${properties.kcAccessTierNoteClass!"pf-v5-u-mb-lg pf-v5-u-text-break-word"}">${advancedMsg(accessTierNote)}</p>
     </#if>
     <div class="${properties.kcAccessTierLinksClass!"pf-v5-l-flex pf-m-column pf-m-align-items-stretch pf-v5-u-pb-md"}">
       <a id="access-tier-overview" class="${properties.kcButtonPrimaryClass!properties.kcButtonClass!""} ${block}" href="${accessTierNext}">${msg(accessTierNextLabel)}</a>

@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.storage;
 import dev.accesstier.keycloak.credential.Totp;
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.AccessTier;
+import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +28,7 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
+import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.storage.StorageId;
 import org.keycloak.storage.UserStorageProvider;
@@ -114,7 +116,25 @@ final class AuthSchemaStorageProvider
 
   @Override
   public @Nullable UserModel getUserByEmail(RealmModel realm, String email) {
-    return adapted(realm, users.byEmail(email));
+    try {
+      return adapted(realm, users.byEmail(email));
+    } catch (TemporarilyUnavailableException e) {
+      if (isOfTheOneSigningIn(email)) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * At the end of a login Keycloak asks whether somebody else has the name of the user as well. An
+   * outage, which is in the log by then, must not end the login there: with Keycloak's page for
+   * unexpected errors, and an event that tells of wrong credentials.
+   */
+  private boolean isOfTheOneSigningIn(String email) {
+    AuthenticationSessionModel login = session.getContext().getAuthenticationSession();
+    UserModel user = login == null ? null : login.getAuthenticatedUser();
+    return user != null && email.equalsIgnoreCase(user.getUsername());
   }
 
   // Search

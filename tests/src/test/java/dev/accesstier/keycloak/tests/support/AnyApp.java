@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.Executors;
 
 /** Answers at every host of {@link Chromium} with the same page; an app where a login may end. */
 final class AnyApp {
@@ -28,11 +29,19 @@ final class AnyApp {
       HttpServer server =
           HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
       server.createContext("/", AnyApp::answer);
+      // Chromium also opens connections on which it sends nothing that HTTP can read.
+      server.setExecutor(Executors.newCachedThreadPool(AnyApp::daemon));
       server.start();
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static Thread daemon(Runnable work) {
+    Thread thread = new Thread(work, "any-app");
+    thread.setDaemon(true);
+    return thread;
   }
 
   private static void answer(HttpExchange exchange) throws IOException {

@@ -20,7 +20,8 @@ import org.keycloak.util.JsonSerialization;
  */
 public final class ManaRealm implements AutoCloseable {
 
-  private final String name = "mana-" + UUID.randomUUID().toString().substring(0, 8);
+  private final String name =
+      "mana-" + UUID.randomUUID().toString().replace("-", "").substring(0, 17);
 
   public ManaRealm() {
     RealmRepresentation realm = read();
@@ -29,7 +30,7 @@ public final class ManaRealm implements AutoCloseable {
     TestServer.shared().admin().realms().create(realm);
   }
 
-  /** With a component id of its own: these are unique in a server. */
+  /** With a component id of its own: these are unique in a server, and 22 characters long. */
   private RealmRepresentation read() {
     try {
       String json =
