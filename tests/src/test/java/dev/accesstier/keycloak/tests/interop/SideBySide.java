@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
-import dev.accesstier.devserver.PostgresServer;
+import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
@@ -13,12 +13,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
+import org.keycloak.admin.client.resource.UserResource;
+import org.keycloak.representations.idm.UserRepresentation;
 
 /** Better Auth there, a realm of Keycloak here, on the same tables for the whole run. */
 final class SideBySide {
-
-  /** Keycloak may know a user for so long without asking the database; short, to await it. */
-  private static final String CACHED_MILLIS = "1000";
 
   /** Of which some have other spellings, or edges that must not be trimmed. */
   static final List<String> PASSWORDS =
@@ -41,16 +41,7 @@ final class SideBySide {
   private SideBySide(BetterAuth version) {
     this.version = version;
     this.there = BetterAuthServer.start(version);
-    this.here =
-        TestRealm.create(
-            Map.of(
-                "jdbcUrl",
-                TestServer.shared().postgres().jdbcUrl(there.database()),
-                "username",
-                PostgresServer.USER,
-                "maxLifespan",
-                CACHED_MILLIS),
-            realm -> {});
+    this.here = RealmBeside.create(there.database());
     // The first connection of a pool may take longer than a login waits for one.
     await()
         .atMost(Duration.ofMinutes(1))
@@ -83,6 +74,27 @@ final class SideBySide {
     client.open(client.mailed("verify-email", email));
     assertThat(client.signIn(email, password).status()).isEqualTo(200);
     return new Member(id, email, password, client);
+  }
+
+  UserResource userHere(String email) {
+    return here.realm().users().get(here.user(email).getId());
+  }
+
+  /** As an admin does here. */
+  void change(String email, Consumer<UserRepresentation> change) {
+    UserRepresentation user = userHere(email).toRepresentation();
+    change.accept(user);
+    userHere(email).update(user);
+  }
+
+  /** Likewise. */
+  void delete(String email) {
+    userHere(email).remove();
+  }
+
+  /** Of a visitor here. */
+  Browser browser() {
+    return new Browser(TestServer.shared().keycloak().baseUrl());
   }
 
   /** What Better Auth answers to a sign-in with nothing but a password. */
