@@ -1,0 +1,89 @@
+// Better Auth on schema `auth`, for the tests. Environment: BETTER_AUTH (package of the version to
+// run), DATABASE_URL, BETTER_AUTH_SECRET. It listens on a free port of loopback, prints its address
+// as the first line, and ends when its standard input does.
+import { webcrypto } from "node:crypto";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import { drizzle } from "drizzle-orm/node-postgres";
+import pg from "pg";
+import { tables } from "./tables.mjs";
+
+// Debian 12 has Node 18, which does not offer this by itself.
+globalThis.crypto ??= webcrypto;
+
+const { BETTER_AUTH: version, DATABASE_URL, BETTER_AUTH_SECRET } = process.env;
+const { betterAuth } = await import(version);
+const { drizzleAdapter } = await import(`${version}/adapters/drizzle`);
+const { toNodeHandler } = await import(`${version}/node`);
+const { magicLink, twoFactor } = await import(`${version}/plugins`);
+
+process.stdin.resume().on("close", () => process.exit(0));
+
+const server = createServer().listen(0, "127.0.0.1");
+await once(server, "listening");
+const baseURL = `http://127.0.0.1:${server.address().port}`;
+
+// What would be mailed: the newest link for each kind and address.
+const links = new Map();
+const mail = (kind) => async ({ user, email, url }) => {
+  links.set(`${kind} ${user?.email ?? email}`, url);
+};
+
+const auth = betterAuth({
+  appName: "ManaCore",
+  baseURL,
+  secret: BETTER_AUTH_SECRET,
+  database: drizzleAdapter(drizzle(new pg.Pool({ connectionString: DATABASE_URL, max: 4 })), {
+    provider: "pg",
+    schema: tables(version),
+  }),
+  emailAndPassword: {
+    enabled: true,
+    requireEmailVerification: true,
+    minPasswordLength: 8,
+    maxPasswordLength: 128,
+    sendResetPassword: mail("reset-password"),
+  },
+  emailVerification: { sendOnSignUp: true, sendVerificationEmail: mail("verify-email") },
+  user: {
+    additionalFields: {
+      role: { type: "string", required: false, input: false },
+      accessTier: { type: "string", required: false, input: false },
+    },
+    changeEmail: { enabled: true },
+    deleteUser: { enabled: true },
+  },
+  session: { expiresIn: 60 * 60 * 24 * 7, updateAge: 60 * 60 * 24 },
+  advanced: { cookiePrefix: "mana" },
+  plugins: [
+    twoFactor({ issuer: "ManaCore" }),
+    magicLink({ sendMagicLink: mail("magic-link"), expiresIn: 60 * 10 }),
+  ],
+  rateLimit: { enabled: false },
+  telemetry: { enabled: false },
+  logger: { level: "warn" },
+});
+
+// Answers that only tests ask for, below /test.
+const forTests = {
+  "/test/link": async (query) => ({ url: links.get(`${query.get("kind")} ${query.get("email")}`) }),
+  "/test/backup-codes": async (query) =>
+    auth.api.viewBackupCodes({ body: { userId: query.get("user") } }),
+};
+
+const betterAuthHandler = toNodeHandler(auth);
+server.on("request", async (request, response) => {
+  const url = new URL(request.url, baseURL);
+  const answer = forTests[url.pathname];
+  if (!answer) {
+    return betterAuthHandler(request, response);
+  }
+  try {
+    response.setHeader("content-type", "application/json");
+    response.end(JSON.stringify(await answer(url.searchParams)));
+  } catch (failure) {
+    response.writeHead(500).end(JSON.stringify({ message: failure.message }));
+  }
+});
+
+console.log(baseURL);

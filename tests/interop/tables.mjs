@@ -1,0 +1,85 @@
+// Schema `auth` for Drizzle: Better Auth's models by their names, this schema's tables and columns.
+import { sql } from "drizzle-orm";
+import { boolean, integer, pgSchema, text, timestamp } from "drizzle-orm/pg-core";
+
+const auth = pgSchema("auth");
+const accessTier = auth.enum("access_tier", ["guest", "public", "beta", "alpha", "founder"]);
+const userRole = auth.enum("user_role", ["user", "admin", "service"]);
+const time = (column) => timestamp(column, { withTimezone: true });
+const since = (column) => time(column).defaultNow().notNull();
+
+const user = auth.table("users", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  email: text("email").unique().notNull(),
+  emailVerified: boolean("email_verified").default(false).notNull(),
+  image: text("image"),
+  createdAt: since("created_at"),
+  updatedAt: since("updated_at"),
+  role: userRole("role").default("user").notNull(),
+  accessTier: accessTier("access_tier").default("public").notNull(),
+  twoFactorEnabled: boolean("two_factor_enabled").default(false),
+});
+
+const session = auth.table("sessions", {
+  id: text("id").primaryKey(),
+  expiresAt: time("expires_at").notNull(),
+  token: text("token").unique().notNull(),
+  createdAt: since("created_at"),
+  updatedAt: since("updated_at"),
+  ipAddress: text("ip_address"),
+  userAgent: text("user_agent"),
+  userId: text("user_id").notNull(),
+});
+
+const account = auth.table("accounts", {
+  id: text("id").primaryKey(),
+  accountId: text("account_id").notNull(),
+  providerId: text("provider_id").notNull(),
+  userId: text("user_id").notNull(),
+  accessToken: text("access_token"),
+  refreshToken: text("refresh_token"),
+  idToken: text("id_token"),
+  accessTokenExpiresAt: time("access_token_expires_at"),
+  refreshTokenExpiresAt: time("refresh_token_expires_at"),
+  scope: text("scope"),
+  password: text("password"),
+  createdAt: since("created_at"),
+  updatedAt: since("updated_at"),
+});
+
+const verification = auth.table("verification", {
+  id: text("id").primaryKey(),
+  identifier: text("identifier").notNull(),
+  value: text("value").notNull(),
+  expiresAt: time("expires_at").notNull(),
+  createdAt: since("created_at"),
+  updatedAt: since("updated_at"),
+});
+
+// The table has no column `id`, by which Better Auth updates its rows. A generated column is read
+// and compared but never inserted, so the user's id can stand for it.
+const twoFactorColumns = {
+  id: text("user_id").generatedAlwaysAs(sql`user_id`),
+  userId: text("user_id").primaryKey(),
+  secret: text("secret").notNull(),
+  backupCodes: text("backup_codes").notNull(),
+};
+
+// Better Auth 1.6 accepts no second factor without these; whoever moves to it adds them.
+const twoFactorColumnsSince16 = {
+  verified: boolean("verified").default(true),
+  failedVerificationCount: integer("failed_verification_count").default(0),
+  lockedUntil: time("locked_until"),
+};
+
+export const tables = (version) => ({
+  user,
+  session,
+  account,
+  verification,
+  twoFactor: auth.table("two_factor_auth", {
+    ...twoFactorColumns,
+    ...(version === "better-auth-1.5" ? {} : twoFactorColumnsSince16),
+  }),
+});

@@ -1,0 +1,42 @@
+package dev.accesstier.keycloak.tests.interop;
+
+import java.util.Locale;
+
+/** The versions that the tests run; {@code tests/interop/package.json} pins them. */
+enum BetterAuth {
+  /** The one that wrote the fixture, with a hash in JavaScript. */
+  V1_5("better-auth-1.5", ""),
+
+  /** Hashes natively. Its second factor works only with the columns that it added. */
+  V1_6(
+      "better-auth-1.6",
+      """
+      alter table auth.two_factor_auth
+        add column verified boolean default true,
+        add column failed_verification_count integer default 0,
+        add column locked_until timestamptz
+      """);
+
+  private final String npmName;
+  private final String newColumns;
+
+  BetterAuth(String npmName, String newColumns) {
+    this.npmName = npmName;
+    this.newColumns = newColumns;
+  }
+
+  /** As {@code package.json} names it. */
+  String npmName() {
+    return npmName;
+  }
+
+  /** What its owner adds to the schema when moving to this version; may be empty. */
+  String newColumns() {
+    return newColumns;
+  }
+
+  /** A database of its own: the versions do not share tables. */
+  String database() {
+    return "beside_" + name().toLowerCase(Locale.ROOT);
+  }
+}

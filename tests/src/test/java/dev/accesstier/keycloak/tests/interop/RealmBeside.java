@@ -1,0 +1,39 @@
+package dev.accesstier.keycloak.tests.interop;
+
+import dev.accesstier.devserver.PostgresServer;
+import dev.accesstier.keycloak.tests.support.TestRealm;
+import dev.accesstier.keycloak.tests.support.TestServer;
+import java.util.Map;
+
+/** Makes the realm beside a Better Auth: writable, with all that is shared switched on. */
+final class RealmBeside {
+
+  /** Keycloak may know a user for so long without asking the database; short, to await it. */
+  private static final String CACHED_MILLIS = "1000";
+
+  private RealmBeside() {}
+
+  /** Over the schema in that database. */
+  static TestRealm create(String database) {
+    TestRealm realm =
+        TestRealm.create(
+            Map.of(
+                "jdbcUrl",
+                TestServer.shared().postgres().jdbcUrl(database),
+                "username",
+                PostgresServer.USER,
+                "maxLifespan",
+                CACHED_MILLIS,
+                "editMode",
+                "WRITABLE"),
+            rep -> {
+              rep.setRegistrationAllowed(true);
+              rep.setResetPasswordAllowed(true);
+            });
+    // As the shipped realm has it: a single name is a whole one.
+    var profile = realm.realm().users().userProfile().getConfiguration();
+    profile.getAttribute("lastName").setRequired(null);
+    realm.realm().users().userProfile().update(profile);
+    return realm;
+  }
+}
