@@ -15,7 +15,7 @@ record Search(@Nullable String tier, @Nullable String search) {
    * @throws org.keycloak.services.ErrorResponseException with status 400
    */
   TierUsers.Filter filter() {
-    String words = search == null || search.isBlank() ? null : search.trim();
+    String words = search == null || search.isBlank() ? null : search.strip();
     if (words != null
         && (words.length() > LONGEST
             || words.indexOf('\0') >= 0

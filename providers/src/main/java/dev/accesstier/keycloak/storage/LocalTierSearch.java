@@ -26,7 +26,7 @@ final class LocalTierSearch {
       ofTier(filter.tier());
     }
     if (filter.search() != null) {
-      for (String word : filter.search().trim().split("\\s+", -1)) {
+      for (String word : filter.search().strip().split("\\s+", -1)) {
         beginsWith(word);
       }
     }

@@ -54,7 +54,7 @@ final class UserSearch {
    * or a name, at its beginning, or where {@code *} stands for anything; in quotes it is the whole.
    */
   UserSearch text(String text) {
-    for (String word : text.trim().toLowerCase(Locale.ROOT).split("\\s+", -1)) {
+    for (String word : text.strip().toLowerCase(Locale.ROOT).split("\\s+", -1)) {
       boolean exact = word.length() >= 2 && word.startsWith("\"") && word.endsWith("\"");
       anyOf(
           exact ? Match.EXACT : Match.LIKE,
