@@ -9,7 +9,9 @@ import jakarta.persistence.EntityTransaction;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
@@ -54,6 +56,7 @@ public final class AuthDatabase implements AutoCloseable {
   private final Semaphore turns;
 
   private volatile boolean checked;
+  private volatile Set<OptionalTable> optional = Set.of();
   private volatile @Nullable Failure lastFailure;
 
   private record Failure(AuthDatabaseException exception, long atNanos) {
@@ -83,7 +86,7 @@ public final class AuthDatabase implements AutoCloseable {
   public static List<String> problems(AuthDatabaseSettings settings, boolean writable) {
     try (AgroalDataSource pool = openPool(settings);
         Connection connection = pool.getConnection()) {
-      return SchemaCheck.problems(connection, settings.schema(), writable);
+      return SchemaCheck.of(connection, settings.schema()).problems(connection, writable);
     } catch (SQLException e) {
       throw new AuthDatabaseException(DatabaseErrors.explain(e, settings), e);
     }
@@ -174,6 +177,11 @@ public final class AuthDatabase implements AutoCloseable {
         });
   }
 
+  /** Whether a feature's table can be read; known to the work that is run here, not before. */
+  public boolean has(OptionalTable table) {
+    return optional.contains(table);
+  }
+
   private void commit(EntityTransaction transaction) {
     try {
       transaction.commit();
@@ -221,7 +229,7 @@ public final class AuthDatabase implements AutoCloseable {
     List<String> problems;
     try (Connection connection = pool.getConnection()) {
       reachable = true;
-      problems = SchemaCheck.problems(connection, settings.schema());
+      problems = SchemaCheck.of(connection, settings.schema()).problems();
     } catch (SQLException e) {
       problems = List.of(DatabaseErrors.explain(e, settings));
     }
@@ -255,16 +263,30 @@ public final class AuthDatabase implements AutoCloseable {
         return;
       }
       try (Connection connection = pool.getConnection()) {
-        List<String> problems = SchemaCheck.problems(connection, settings.schema());
+        SchemaCheck check = SchemaCheck.of(connection, settings.schema());
+        List<String> problems = check.problems();
         if (!problems.isEmpty()) {
           throw failed(new AuthDatabaseException(String.join(" ", problems)));
         }
+        optional = usable(check);
       } catch (SQLException e) {
         throw failed(e);
       }
       checked = true;
       LOG.infof("Connected to %s", settings);
     }
+  }
+
+  private static Set<OptionalTable> usable(SchemaCheck check) {
+    Set<OptionalTable> usable = EnumSet.allOf(OptionalTable.class);
+    for (OptionalTable table : OptionalTable.values()) {
+      List<String> problems = check.problems(table);
+      if (!problems.isEmpty()) {
+        usable.remove(table);
+        LOG.warnf("Works without %s: %s", table.table(), String.join(" ", problems));
+      }
+    }
+    return usable;
   }
 
   private RuntimeException translated(PersistenceException cause) {
@@ -305,6 +327,7 @@ public final class AuthDatabase implements AutoCloseable {
         .managedClass(AuthTwoFactor.class)
         .managedClass(AuthSession.class)
         .managedClass(AuthVerification.class)
+        .managedClass(AuthPasskey.class)
         .mappingFile(MAPPING)
         .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
         .property(AvailableSettings.DIALECT, PostgreSQLDialect.class.getName())

@@ -83,21 +83,26 @@ final class SchemaCheck {
   private final Map<String, Map<String, Boolean>> readable = new HashMap<>();
 
   private final String schema;
+  private final boolean found;
 
-  private SchemaCheck(String schema) {
+  private SchemaCheck(Connection connection, String schema) throws SQLException {
     this.schema = schema;
+    this.found = look(connection);
+  }
+
+  static SchemaCheck of(Connection connection, String schema) throws SQLException {
+    return new SchemaCheck(connection, schema);
   }
 
   /** What is wrong, in sentences that say what to do; empty when all is there. */
-  static List<String> problems(Connection connection, String schema) throws SQLException {
-    SchemaCheck check = new SchemaCheck(schema);
-    if (!check.look(connection)) {
+  List<String> problems() {
+    if (!found) {
       return List.of(
           "There is no schema \"%s\" in this database: correct the name of the schema or the JDBC URL."
               .formatted(schema));
     }
     return NEEDED.entrySet().stream()
-        .flatMap(needed -> check.problems(needed.getKey(), needed.getValue()))
+        .flatMap(needed -> problems(needed.getKey(), needed.getValue()))
         .toList();
   }
 
@@ -106,9 +111,8 @@ final class SchemaCheck {
    *
    * @param writable whether to look at the privileges to write as well
    */
-  static List<String> problems(Connection connection, String schema, boolean writable)
-      throws SQLException {
-    List<String> problems = problems(connection, schema);
+  List<String> problems(Connection connection, boolean writable) throws SQLException {
+    List<String> problems = problems();
     if (!writable || !problems.isEmpty()) {
       return problems;
     }
@@ -129,6 +133,13 @@ final class SchemaCheck {
       }
     }
     return lacking;
+  }
+
+  /** Likewise, of a table that only one feature needs. */
+  List<String> problems(OptionalTable optional) {
+    return readable.containsKey(optional.table())
+        ? problems(optional.table(), optional.columns()).toList()
+        : List.of("The table is missing.");
   }
 
   /** Whether the schema exists. */

@@ -195,7 +195,7 @@ public final class AuthSchemaStorageProviderFactory
     String key = SessionUsers.class.getName() + component.getId();
     SessionUsers users = session.getAttribute(key, SessionUsers.class);
     if (users == null) {
-      users = new SessionUsers(session, () -> database(session, component));
+      users = new SessionUsers(session, component.getId(), () -> database(session, component));
       session.setAttribute(key, users);
     }
     return users;

@@ -62,7 +62,8 @@ final class PasswordWrites {
     if (read.accountHash() != null) {
       return run(entityManager, UPDATE_FROM, id, hash, read.accountHash()) > 0;
     }
-    if (!lock(entityManager, id) || !read.sameHashes(UserQueries.password(entityManager, id))) {
+    if (!lock(entityManager, id)
+        || !read.sameHashes(new UserQueries(entityManager, false).password(id))) {
       return false;
     }
     if (run(entityManager, UPDATE_EMPTY, id, hash, null) == 0) {

@@ -3,9 +3,12 @@ package dev.accesstier.keycloak.storage;
 import dev.accesstier.keycloak.schema.AuthConflictException;
 import dev.accesstier.keycloak.schema.AuthDatabase;
 import dev.accesstier.keycloak.schema.AuthDatabaseException;
+import dev.accesstier.keycloak.schema.AuthPasskey;
 import dev.accesstier.keycloak.schema.AuthTwoFactor;
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.schema.HeldWrite;
+import dev.accesstier.keycloak.schema.OptionalTable;
+import dev.accesstier.keycloak.schema.SessionRows;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.HeldTiers;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
@@ -33,6 +36,7 @@ import org.keycloak.models.KeycloakSession;
 final class SessionUsers {
 
   private final KeycloakSession session;
+  private final SessionRows<AuthPasskey> passkeys;
   private final Supplier<AuthDatabase> opening;
   private @Nullable AuthDatabase database;
   private final Map<String, Optional<AuthUser>> byId = new HashMap<>();
@@ -40,8 +44,9 @@ final class SessionUsers {
   private final Map<String, Optional<StoredPassword>> passwords = new HashMap<>();
   private final Map<String, Optional<AuthTwoFactor>> secondFactors = new HashMap<>();
 
-  SessionUsers(KeycloakSession session, Supplier<AuthDatabase> opening) {
+  SessionUsers(KeycloakSession session, String componentId, Supplier<AuthDatabase> opening) {
     this.session = session;
+    this.passkeys = SessionRows.passkeys(session, componentId);
     this.opening = opening;
   }
 
@@ -52,7 +57,7 @@ final class SessionUsers {
     Optional<AuthUser> known = byId.get(id);
     return known != null
         ? known
-        : remember(id, read(em -> Optional.ofNullable(em.find(AuthUser.class, id))));
+        : remember(id, query(queries -> queries.byId(id)).map(this::noted));
   }
 
   /** Looks up by the email in lower case, as Better Auth stores it. */
@@ -65,7 +70,7 @@ final class SessionUsers {
     if (known != null) {
       return known;
     }
-    Optional<AuthUser> user = read(em -> UserQueries.byEmail(em, key));
+    Optional<AuthUser> user = query(queries -> queries.byEmail(key)).map(this::noted);
     byEmail.put(key, user);
     return user.isEmpty() ? user : remember(user.get().id(), user);
   }
@@ -76,9 +81,9 @@ final class SessionUsers {
     if (known != null) {
       return known;
     }
-    Optional<StoredPassword> password = read(em -> UserQueries.password(em, id));
+    Optional<StoredPassword> password = query(queries -> queries.password(id));
     passwords.put(id, password);
-    password.ifPresent(found -> remember(id, Optional.of(found.user())));
+    password.ifPresent(found -> remember(id, Optional.of(noted(found.found()))));
     return password;
   }
 
@@ -95,22 +100,23 @@ final class SessionUsers {
 
   /** When the password was last changed; long ago where nothing tells. */
   Instant passwordChangedAt(String id) {
-    return read(em -> UserQueries.passwordChangedAt(em, id)).orElse(Instant.EPOCH);
+    return query(queries -> queries.passwordChangedAt(id)).orElse(Instant.EPOCH);
   }
 
   /** The users that match, in a stable order. */
   List<AuthUser> search(UserSearch search, int first, int max) {
-    List<AuthUser> users = read(em -> UserQueries.search(em, search, first, max));
+    List<AuthUser> users =
+        query(queries -> queries.search(search, first, max)).stream().map(this::noted).toList();
     users.forEach(user -> remember(user.id(), Optional.of(user)));
     return users;
   }
 
   Map<AccessTier, Long> countByTier() {
-    return read(UserQueries::countByTier);
+    return query(UserQueries::countByTier);
   }
 
   int count(UserSearch search) {
-    return read(em -> UserQueries.count(em, search));
+    return query(queries -> queries.count(search));
   }
 
   /**
@@ -169,6 +175,21 @@ final class SessionUsers {
     byId.put(id, user);
     user.ifPresent(found -> byEmail.put(found.email(), user));
     return user;
+  }
+
+  private AuthUser noted(FoundUser found) {
+    if (!found.passkeys()) {
+      passkeys.none(found.user().id());
+    }
+    return found.user();
+  }
+
+  private <T> T query(Function<UserQueries, T> work) {
+    return read(em -> work.apply(new UserQueries(em, hasPasskeys())));
+  }
+
+  private boolean hasPasskeys() {
+    return database != null && database.has(OptionalTable.PASSKEYS);
   }
 
   private <T> T read(Function<EntityManager, T> work) {

@@ -10,8 +10,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param accountHash of the credential row in {@code accounts}
  * @param legacyHash of {@code passwords}; stale where {@code accountHash} is there
+ * @param passkeys as in {@link FoundUser}
  */
-record StoredPassword(AuthUser user, @Nullable String accountHash, @Nullable String legacyHash) {
+record StoredPassword(
+    AuthUser user, @Nullable String accountHash, @Nullable String legacyHash, boolean passkeys) {
+
+  FoundUser found() {
+    return new FoundUser(user, passkeys);
+  }
 
   /** The hash that counts, null for a user who has no password. */
   @Nullable String hash() {

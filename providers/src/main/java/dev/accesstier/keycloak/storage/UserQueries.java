@@ -1,6 +1,5 @@
 package dev.accesstier.keycloak.storage;
 
-import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.AccessTier;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
@@ -13,12 +12,17 @@ import java.util.Optional;
 /** The statements on users and their passwords. */
 final class UserQueries {
 
-  private static final String BY_EMAIL = "select u from AuthUser u where u.email = :email";
+  private static final String HAS_PASSKEYS =
+      "case when exists (select 1 from AuthPasskey k where k.userId = u.id) then true else false end";
+
+  private static final String USERS =
+      "select new dev.accesstier.keycloak.storage.FoundUser(u, %s) from AuthUser u";
 
   /** Better Auth itself keeps one credential row a user; of several the oldest counts. */
   private static final String PASSWORD =
       """
-      select new dev.accesstier.keycloak.storage.StoredPassword(u, a.password, p.hashedPassword)
+      select new dev.accesstier.keycloak.storage.StoredPassword(
+             u, a.password, p.hashedPassword, %s)
         from AuthUser u
         left join AuthAccount a
           on a.userId = u.id and a.providerId = 'credential' and a.password is not null
@@ -34,26 +38,40 @@ final class UserQueries {
        order by a.createdAt, a.id
       """;
 
-  private UserQueries() {}
+  private final EntityManager entityManager;
+  private final String hasPasskeys;
 
-  static Optional<AuthUser> byEmail(EntityManager entityManager, String email) {
-    return entityManager
-        .createQuery(BY_EMAIL, AuthUser.class)
+  /**
+   * On one connection.
+   *
+   * @param passkeys whether that table can be read
+   */
+  UserQueries(EntityManager entityManager, boolean passkeys) {
+    this.entityManager = entityManager;
+    this.hasPasskeys = passkeys ? HAS_PASSKEYS : "false";
+  }
+
+  Optional<FoundUser> byId(String id) {
+    return users(" where u.id = :id").setParameter("id", id).getResultStream().findFirst();
+  }
+
+  Optional<FoundUser> byEmail(String email) {
+    return users(" where u.email = :email")
         .setParameter("email", email)
         .getResultStream()
         .findFirst();
   }
 
-  static Optional<StoredPassword> password(EntityManager entityManager, String id) {
+  Optional<StoredPassword> password(String id) {
     return entityManager
-        .createQuery(PASSWORD, StoredPassword.class)
+        .createQuery(PASSWORD.formatted(hasPasskeys), StoredPassword.class)
         .setParameter("id", id)
         .setMaxResults(1)
         .getResultStream()
         .findFirst();
   }
 
-  static Optional<Instant> passwordChangedAt(EntityManager entityManager, String id) {
+  Optional<Instant> passwordChangedAt(String id) {
     return entityManager
         .createQuery(PASSWORD_CHANGED_AT, Instant.class)
         .setParameter("id", id)
@@ -63,15 +81,13 @@ final class UserQueries {
   }
 
   /** Ordered by email, which is unique and indexed: pages neither overlap nor leave gaps. */
-  static List<AuthUser> search(EntityManager entityManager, UserSearch search, int first, int max) {
-    TypedQuery<AuthUser> query =
-        entityManager.createQuery(
-            "select u from AuthUser u" + search.where() + " order by u.email", AuthUser.class);
+  List<FoundUser> search(UserSearch search, int first, int max) {
+    TypedQuery<FoundUser> query = users(search.where() + " order by u.email");
     search.parameters().forEach(query::setParameter);
     return query.setFirstResult(first).setMaxResults(max).getResultList();
   }
 
-  static int count(EntityManager entityManager, UserSearch search) {
+  int count(UserSearch search) {
     TypedQuery<Long> query =
         entityManager.createQuery("select count(u) from AuthUser u" + search.where(), Long.class);
     search.parameters().forEach(query::setParameter);
@@ -79,7 +95,7 @@ final class UserQueries {
   }
 
   /** How many users have each tier that somebody has. */
-  static Map<AccessTier, Long> countByTier(EntityManager entityManager) {
+  Map<AccessTier, Long> countByTier() {
     Map<AccessTier, Long> counts = new EnumMap<>(AccessTier.class);
     entityManager
         .createQuery(
@@ -88,5 +104,9 @@ final class UserQueries {
         .getResultList()
         .forEach(row -> counts.merge(AccessTier.ofUser((String) row[0]), (Long) row[1], Long::sum));
     return counts;
+  }
+
+  private TypedQuery<FoundUser> users(String where) {
+    return entityManager.createQuery(USERS.formatted(hasPasskeys) + where, FoundUser.class);
   }
 }
