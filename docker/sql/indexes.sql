@@ -8,6 +8,9 @@
 -- A login looks up the password by the user's id; so does an upgrade of a hash.
 create index if not exists accounts_user_id_idx on auth.accounts (user_id);
 
+-- A sign-in with another provider looks up whose account it is.
+create index if not exists accounts_provider_account_idx on auth.accounts (provider_id, account_id);
+
 -- "Sign out everywhere" looks up sessions by the user's id.
 create index if not exists sessions_user_id_idx on auth.sessions (user_id);
 

@@ -1,0 +1,70 @@
+package dev.accesstier.keycloak.link;
+
+import dev.accesstier.keycloak.schema.AuthDatabaseException;
+import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
+import java.util.function.Supplier;
+import org.jboss.logging.Logger;
+import org.keycloak.models.AbstractKeycloakTransaction;
+import org.keycloak.models.KeycloakSession;
+
+/** When the tables are asked, and what it means that they cannot be. */
+final class Database {
+
+  private static final Logger LOG = Logger.getLogger(Database.class);
+
+  private Database() {}
+
+  /**
+   * Asks now.
+   *
+   * @throws TemporarilyUnavailableException when the database cannot be used: never "no such user"
+   */
+  static <T> T now(KeycloakSession session, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (AuthDatabaseException e) {
+      throw new TemporarilyUnavailableException(session, e);
+    }
+  }
+
+  /** Writes when the request has done all it had to do; a failure undoes the request. */
+  static void beforeCommit(KeycloakSession session, Runnable work) {
+    session
+        .getTransactionManager()
+        .enlistPrepare(
+            new AbstractKeycloakTransaction() {
+              @Override
+              protected void commitImpl() {
+                now(
+                    session,
+                    () -> {
+                      work.run();
+                      return true;
+                    });
+              }
+
+              @Override
+              protected void rollbackImpl() {}
+            });
+  }
+
+  /** Notes what happened, once it has; a failure is a line in the log. */
+  static void afterCommit(KeycloakSession session, Runnable work) {
+    session
+        .getTransactionManager()
+        .enlistAfterCompletion(
+            new AbstractKeycloakTransaction() {
+              @Override
+              protected void commitImpl() {
+                try {
+                  work.run();
+                } catch (AuthDatabaseException e) {
+                  LOG.warn("The use of a passkey could not be noted in the auth schema");
+                }
+              }
+
+              @Override
+              protected void rollbackImpl() {}
+            });
+  }
+}

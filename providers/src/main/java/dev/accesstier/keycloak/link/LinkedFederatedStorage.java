@@ -1,0 +1,200 @@
+package dev.accesstier.keycloak.link;
+
+import dev.accesstier.keycloak.schema.AuthComponent;
+import dev.accesstier.keycloak.schema.AuthComponents;
+import jakarta.persistence.EntityManager;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.credential.CredentialModel;
+import org.keycloak.models.FederatedIdentityModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.credential.WebAuthnCredentialModel;
+import org.keycloak.storage.StorageId;
+import org.keycloak.storage.jpa.JpaUserFederatedStorageProvider;
+
+/**
+ * Keycloak's federated storage, which also has the passkeys and the links of our users. They are
+ * not copied: what Keycloak reads is what the tables hold, and what it writes is written there.
+ * Users of every other storage, and all else of ours, are Keycloak's business as before.
+ *
+ * <p>This is the one place that sees all of it. A deletion in the console reaches no user storage
+ * provider and no credential provider, and a brokered login asks nobody else for its user.
+ */
+final class LinkedFederatedStorage extends JpaUserFederatedStorageProvider {
+
+  private static final String PASSKEY = WebAuthnCredentialModel.TYPE_PASSWORDLESS;
+
+  private final KeycloakSession session;
+
+  LinkedFederatedStorage(KeycloakSession session, EntityManager entityManager) {
+    super(session, entityManager);
+    this.session = session;
+  }
+
+  // Passkeys
+
+  @Override
+  public Stream<CredentialModel> getStoredCredentialsStream(RealmModel realm, String userId) {
+    Stream<CredentialModel> own =
+        super.getStoredCredentialsStream(realm, userId).filter(SeenCounters::isNone);
+    return Stream.concat(passkeys(realm, userId), own);
+  }
+
+  @Override
+  public Stream<CredentialModel> getStoredCredentialsByTypeStream(
+      RealmModel realm, String userId, String type) {
+    Stream<CredentialModel> own = super.getStoredCredentialsByTypeStream(realm, userId, type);
+    return PASSKEY.equals(type) ? Stream.concat(passkeys(realm, userId), own) : own;
+  }
+
+  @Override
+  public @Nullable CredentialModel getStoredCredentialById(
+      RealmModel realm, String userId, String id) {
+    return passkey(realm, userId, id)
+        .or(
+            () ->
+                Optional.ofNullable(super.getStoredCredentialById(realm, userId, id))
+                    .filter(SeenCounters::isNone))
+        .orElse(null);
+  }
+
+  @Override
+  public @Nullable CredentialModel getStoredCredentialByNameAndType(
+      RealmModel realm, String userId, String name, String type) {
+    return getStoredCredentialsByTypeStream(realm, userId, type)
+        .filter(credential -> name.equals(credential.getUserLabel()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Override
+  public CredentialModel createCredential(
+      RealmModel realm, String userId, CredentialModel credential) {
+    return PASSKEY.equals(credential.getType())
+        ? keeper(realm, userId)
+            .flatMap(keeper -> keeper.register(credential))
+            .orElseGet(() -> super.createCredential(realm, userId, credential))
+        : super.createCredential(realm, userId, credential);
+  }
+
+  @Override
+  public void updateCredential(RealmModel realm, String userId, CredentialModel credential) {
+    Optional<CredentialModel> stored = passkey(realm, userId, credential.getId());
+    if (stored.isEmpty()) {
+      super.updateCredential(realm, userId, credential);
+    } else {
+      keeper(realm, userId)
+          .flatMap(keeper -> keeper.update(stored.get(), credential))
+          .ifPresent(counter -> seenCounters(realm, userId).note(credential.getId(), counter));
+    }
+  }
+
+  @Override
+  public boolean removeStoredCredential(RealmModel realm, String userId, String id) {
+    if (passkey(realm, userId, id).isEmpty()) {
+      return super.removeStoredCredential(realm, userId, id);
+    }
+    keeper(realm, userId).orElseThrow().delete(id);
+    super.removeStoredCredential(realm, userId, id);
+    return true;
+  }
+
+  private Stream<CredentialModel> passkeys(RealmModel realm, String userId) {
+    return keeper(realm, userId).stream()
+        .flatMap(keeper -> keeper.all(seenCounters(realm, userId)));
+  }
+
+  private Optional<CredentialModel> passkey(RealmModel realm, String userId, String id) {
+    return passkeys(realm, userId).filter(passkey -> passkey.getId().equals(id)).findFirst();
+  }
+
+  private Optional<Passkeys> keeper(RealmModel realm, String userId) {
+    return component(realm, userId)
+        .map(component -> new Passkeys(session, realm, component, StorageId.externalId(userId)));
+  }
+
+  /** Kept by Keycloak's own storage, past our overrides. */
+  private SeenCounters seenCounters(RealmModel realm, String userId) {
+    return new SeenCounters(
+        () -> super.getStoredCredentialsByTypeStream(realm, userId, SeenCounters.TYPE),
+        created -> super.createCredential(realm, userId, created),
+        updated -> super.updateCredential(realm, userId, updated));
+  }
+
+  // Links
+
+  @Override
+  public @Nullable String getUserByFederatedIdentity(
+      FederatedIdentityModel link, RealmModel realm) {
+    String own = super.getUserByFederatedIdentity(link, realm);
+    if (own != null) {
+      return own;
+    }
+    return Database.now(
+            session,
+            () ->
+                AuthComponents.of(session, realm)
+                    .map(component -> new SocialLinks(session, realm, component))
+                    .flatMap(links -> links.owner(link).stream())
+                    .findFirst())
+        .orElse(null);
+  }
+
+  @Override
+  public Stream<FederatedIdentityModel> getFederatedIdentitiesStream(
+      String userId, RealmModel realm) {
+    Stream<FederatedIdentityModel> own = super.getFederatedIdentitiesStream(userId, realm);
+    Optional<SocialLinks> links = links(realm, userId);
+    if (links.isEmpty()) {
+      return own;
+    }
+    var found = links.get().of(userId);
+    Set<String> aliases =
+        found.stream().map(FederatedIdentityModel::getIdentityProvider).collect(Collectors.toSet());
+    return Stream.concat(
+        found.stream(), own.filter(link -> !aliases.contains(link.getIdentityProvider())));
+  }
+
+  @Override
+  public @Nullable FederatedIdentityModel getFederatedIdentity(
+      String userId, String alias, RealmModel realm) {
+    return getFederatedIdentitiesStream(userId, realm)
+        .filter(link -> link.getIdentityProvider().equals(alias))
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Override
+  public void addFederatedIdentity(RealmModel realm, String userId, FederatedIdentityModel link) {
+    if (links(realm, userId).filter(links -> links.add(userId, link)).isEmpty()) {
+      super.addFederatedIdentity(realm, userId, link);
+    }
+  }
+
+  /** A link of the table has neither a user name nor a token to update. */
+  @Override
+  public void updateFederatedIdentity(
+      RealmModel realm, String userId, FederatedIdentityModel link) {
+    if (super.getFederatedIdentity(userId, link.getIdentityProvider(), realm) != null) {
+      super.updateFederatedIdentity(realm, userId, link);
+    }
+  }
+
+  @Override
+  public boolean removeFederatedIdentity(RealmModel realm, String userId, String alias) {
+    boolean removed = links(realm, userId).filter(links -> links.remove(userId, alias)).isPresent();
+    return super.removeFederatedIdentity(realm, userId, alias) || removed;
+  }
+
+  private Optional<SocialLinks> links(RealmModel realm, String userId) {
+    return component(realm, userId).map(component -> new SocialLinks(session, realm, component));
+  }
+
+  private Optional<AuthComponent> component(RealmModel realm, String userId) {
+    return Database.now(session, () -> AuthComponents.of(session, realm, userId));
+  }
+}

@@ -1,0 +1,68 @@
+package dev.accesstier.keycloak.link;
+
+import dev.accesstier.keycloak.schema.AuthComponents;
+import dev.accesstier.keycloak.schema.AuthPasskeys;
+import java.util.Base64;
+import org.keycloak.credential.CredentialInput;
+import org.keycloak.credential.CredentialProvider;
+import org.keycloak.credential.WebAuthnCredentialModelInput;
+import org.keycloak.credential.WebAuthnPasswordlessCredentialProvider;
+import org.keycloak.credential.WebAuthnPasswordlessCredentialProviderFactory;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+
+/** Keycloak's passkeys; ours are read afresh whenever it is asked, and their use is noted. */
+public final class PasskeyCredentialProviderFactory
+    extends WebAuthnPasswordlessCredentialProviderFactory {
+
+  /** Above Keycloak's own 0: of two factories with one id the higher is used. */
+  @Override
+  public int order() {
+    return 100;
+  }
+
+  @Override
+  @SuppressWarnings("rawtypes") // Keycloak's signature.
+  public CredentialProvider create(KeycloakSession session) {
+    return new WebAuthnPasswordlessCredentialProvider(
+        session, getMetadataService(), createOrGetObjectConverter()) {
+
+      @Override
+      public boolean isConfiguredFor(RealmModel realm, UserModel user, String type) {
+        if (supportsCredentialType(type)) {
+          readAnew(realm, user);
+        }
+        return super.isConfiguredFor(realm, user, type);
+      }
+
+      @Override
+      public boolean isValid(RealmModel realm, UserModel user, CredentialInput input) {
+        readAnew(realm, user);
+        boolean valid = super.isValid(realm, user, input);
+        if (valid && input instanceof WebAuthnCredentialModelInput passkey) {
+          noteUse(realm, user, passkey);
+        }
+        return valid;
+      }
+
+      /** The cache may know nothing yet of a user's first passkey. */
+      private void readAnew(RealmModel realm, UserModel user) {
+        if (AuthComponents.of(session, realm, user).isPresent()) {
+          UserCaches.forget(session, realm, user);
+        }
+      }
+
+      private void noteUse(RealmModel realm, UserModel user, WebAuthnCredentialModelInput passkey) {
+        String credentialId =
+            Base64.getUrlEncoder()
+                .withoutPadding()
+                .encodeToString(passkey.getAuthenticationRequest().getCredentialId());
+        AuthComponents.of(session, realm, user)
+            .filter(component -> component.writable())
+            .map(component -> new AuthPasskeys(component.database()))
+            .ifPresent(table -> Database.afterCommit(session, () -> table.used(credentialId)));
+      }
+    };
+  }
+}
