@@ -103,6 +103,8 @@ public final class Chromium implements AfterEachCallback {
                         "--disable-background-networking",
                         "--disable-component-update",
                         "--disable-sync",
+                        // Apps are at http, and a try at https would be waited for.
+                        "--disable-features=HttpsUpgrades,HttpsFirstBalancedMode",
                         "--host-resolver-rules=MAP * 127.0.0.1:"
                             + AnyApp.port()
                             + ", EXCLUDE 127.0.0.1, EXCLUDE localhost")));

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +36,7 @@ public final class Fixture {
    * @param passwordNot one that it does not take
    * @param totpSecretUtf8 null: has no second factor
    * @param backupCodes those that were handed out
+   * @param passkeys null: has none
    */
   @JsonIgnoreProperties(ignoreUnknown = true)
   public record User(
@@ -51,7 +53,8 @@ public final class Fixture {
       boolean deleted,
       boolean twoFactor,
       @Nullable String totpSecretUtf8,
-      @Nullable List<String> backupCodes) {
+      @Nullable List<String> backupCodes,
+      @Nullable List<Passkey> passkeys) {
 
     public boolean isVerified() {
       return !Boolean.FALSE.equals(emailVerified);
@@ -67,9 +70,33 @@ public final class Fixture {
       return AuthenticatorApp.of(Objects.requireNonNull(totpSecretUtf8, key));
     }
 
+    public List<Passkey> knownPasskeys() {
+      return Objects.requireNonNull(passkeys, key);
+    }
+
     @Override
     public String toString() {
       return key;
+    }
+  }
+
+  /**
+   * A passkey of the fixture.
+   *
+   * @param encoding of the public key: base64url or base64
+   */
+  @JsonIgnoreProperties(ignoreUnknown = true)
+  public record Passkey(
+      String id,
+      String credentialId,
+      int counter,
+      String encoding,
+      Map<String, Object> privateKeyJwk) {
+
+    /** Leaves the private key out of test reports. */
+    @Override
+    public String toString() {
+      return id + " in " + encoding;
     }
   }
 

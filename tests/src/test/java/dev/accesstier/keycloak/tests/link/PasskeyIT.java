@@ -1,0 +1,364 @@
+package dev.accesstier.keycloak.tests.link;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Page.WaitForURLOptions;
+import com.microsoft.playwright.options.WaitUntilState;
+import dev.accesstier.keycloak.tests.support.Browser;
+import dev.accesstier.keycloak.tests.support.Chromium;
+import dev.accesstier.keycloak.tests.support.Fixture;
+import dev.accesstier.keycloak.tests.support.Needs;
+import dev.accesstier.keycloak.tests.support.Oidc;
+import dev.accesstier.keycloak.tests.support.TestRealm;
+import jakarta.ws.rs.BadRequestException;
+import java.net.URI;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.admin.client.resource.UserResource;
+import org.keycloak.representations.idm.AuthenticationExecutionInfoRepresentation;
+import org.keycloak.representations.idm.AuthenticationFlowRepresentation;
+import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.RealmRepresentation;
+import org.keycloak.representations.idm.RequiredActionProviderRepresentation;
+
+/** Passkeys made at Better Auth sign in to Keycloak, and those made here are made there as well. */
+@Needs(Needs.Tool.CHROMIUM)
+@TestInstance(Lifecycle.PER_CLASS)
+class PasskeyIT {
+
+  private static final Fixture.User USER = Fixture.known().user("passkey");
+  private static final Fixture.User OTHER = Fixture.known().user("pw-ligature");
+  private static final String TYPE = "webauthn-passwordless";
+  private static final String REGISTER = "webauthn-register-passwordless";
+
+  @RegisterExtension final Chromium chromium = new Chromium();
+
+  private TestRealm realm;
+  private TestRealm reading;
+
+  @BeforeAll
+  void makeRealms() {
+    Rows.update("create table auth.passkeys_before as table auth.passkeys");
+    realm = TestRealm.create(Map.of("editMode", "WRITABLE"), PasskeyIT::passkeys);
+    reading = TestRealm.create(Map.of("editMode", "READ_ONLY"), PasskeyIT::passkeys);
+    allowRegistration(realm);
+    allowRegistration(reading);
+  }
+
+  @AfterAll
+  void removeRealms() {
+    realm.close();
+    reading.close();
+    Rows.update("drop table auth.passkeys_before");
+  }
+
+  @AfterEach
+  void restoreRows() {
+    Rows.update("delete from auth.passkeys");
+    Rows.update("insert into auth.passkeys select * from auth.passkeys_before");
+  }
+
+  static List<Fixture.Passkey> fixture() {
+    return USER.knownPasskeys();
+  }
+
+  @ParameterizedTest
+  @MethodSource("fixture")
+  void aPasskeyOfBetterAuthSignsInWithoutAUserName(Fixture.Passkey passkey) {
+    Page page = visitor();
+    new Authenticator(page).hold(passkey, passkey.counter() + 1);
+
+    String code = code(signInWithPasskey(page, realm));
+
+    assertThat(userOf(realm, code)).isEqualTo(USER.id());
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(row(passkey).get("last_used_at"))
+                    .isGreaterThan(before(passkey).getOrDefault("last_used_at", "")));
+    assertThat(Integer.parseInt(row(passkey).get("counter"))).isGreaterThan(passkey.counter());
+  }
+
+  @Test
+  void aPasskeyThatTheBrowserOffersByItselfSignsIn() {
+    Page page = chromium.page("en");
+    new Authenticator(page).hold(fixture().get(0), 1);
+
+    page.navigate(local(realm.oidc().authUrl(TestRealm.APP, "")));
+
+    assertThat(userOf(realm, code(page))).isEqualTo(USER.id());
+  }
+
+  @ParameterizedTest
+  @MethodSource("fixture")
+  void aPasskeyOfBetterAuthSignsInAfterTheUserName(Fixture.Passkey passkey) {
+    try (TestRealm named = TestRealm.create(Map.of("editMode", "WRITABLE"), PasskeyIT::passkeys)) {
+      userNameFirst(named);
+      Page page = visitor();
+      new Authenticator(page).hold(passkey, passkey.counter() + 1);
+
+      page.navigate(local(named.oidc().authUrl(TestRealm.APP, "")));
+      page.fill("#username", USER.email());
+      page.click("#kc-login");
+      press(page, "#authenticateWebAuthnButton");
+
+      assertThat(userOf(named, code(page))).isEqualTo(USER.id());
+    }
+  }
+
+  @Test
+  void somebodyElsesPasskeyDoesNotSignInAfterTheUserName() {
+    try (TestRealm named = TestRealm.create(Map.of("editMode", "WRITABLE"), PasskeyIT::passkeys)) {
+      userNameFirst(named);
+      Fixture.Passkey passkey = fixture().get(0);
+      // The one thing that tells them apart: the browser is allowed to offer it.
+      Rows.update("update auth.passkeys set user_id = ? where id = ?", OTHER.id(), passkey.id());
+      Page page = visitor();
+      new Authenticator(page).hold(passkey, 1);
+      page.navigate(local(named.oidc().authUrl(TestRealm.APP, "")));
+      page.fill("#username", OTHER.email());
+      page.click("#kc-login");
+      assertThat(page.locator("#authenticateWebAuthnButton")).isVisible();
+      Rows.update("update auth.passkeys set user_id = ? where id = ?", USER.id(), passkey.id());
+
+      press(page, "#authenticateWebAuthnButton");
+
+      assertThat(page.locator("#kc-error-message, .pf-v5-c-alert, .alert-error").first())
+          .isVisible();
+    }
+  }
+
+  @Test
+  void whatBetterAuthRemovedSignsInNoMoreAndWhatItAddedDoes() {
+    Fixture.Passkey passkey = fixture().get(0);
+    signedIn(realm, passkey, 1);
+    assertThat(labels(user(realm, USER))).contains("MacBook Touch ID");
+
+    Rows.update("delete from auth.passkeys where id = ?", passkey.id());
+    assertThat(labels(user(realm, USER))).doesNotContain("MacBook Touch ID");
+    Page page = visitor();
+    new Authenticator(page).hold(passkey, 5);
+    signInWithPasskey(page, realm);
+    assertThat(page.locator(".pf-v5-c-alert, .alert-error, [id^=input-error]").first()).isVisible();
+
+    Rows.update(
+        "insert into auth.passkeys select * from auth.passkeys_before where id = ?", passkey.id());
+    assertThat(labels(user(realm, USER))).contains("MacBook Touch ID");
+    signedIn(realm, passkey, 9);
+  }
+
+  /** The user is in Keycloak's cache, as one without a passkey. */
+  @Test
+  void aFirstPasskeyCountsAtOnce() {
+    Fixture.Passkey passkey = fixture().get(1);
+    Oidc.tokens(realm.oidc().password(TestRealm.APP, OTHER.email(), OTHER.knownPassword()));
+    Rows.update("update auth.passkeys set user_id = ? where id = ?", OTHER.id(), passkey.id());
+
+    Page page = visitor();
+    new Authenticator(page).hold(passkey, 10);
+
+    assertThat(userOf(realm, code(signInWithPasskey(page, realm)))).isEqualTo(OTHER.id());
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aCopiedAuthenticatorIsNoticed(boolean writable) {
+    TestRealm at = writable ? realm : reading;
+    Fixture.Passkey passkey = fixture().get(1);
+    signedIn(at, passkey, 20);
+    assertThat(row(passkey)).containsEntry("counter", writable ? "21" : "7");
+
+    Page copy = visitor();
+    new Authenticator(copy).hold(passkey, 15);
+    signInWithPasskey(copy, at);
+    assertThat(copy.locator(".pf-v5-c-alert, .alert-error, [id^=input-error]").first()).isVisible();
+
+    // Better Auth has seen it later than Keycloak.
+    Rows.update("update auth.passkeys set counter = 30 where id = ?", passkey.id());
+    Page late = visitor();
+    new Authenticator(late).hold(passkey, 25);
+    signInWithPasskey(late, at);
+    assertThat(late.locator(".pf-v5-c-alert, .alert-error, [id^=input-error]").first()).isVisible();
+    signedIn(at, passkey, 40);
+  }
+
+  @Test
+  void aPasskeyMadeInKeycloakIsARowAndIsRemovedThere() {
+    Page page = visitor();
+    Authenticator authenticator = new Authenticator(page);
+    register(page, realm, OTHER);
+
+    Map<String, String> row =
+        Rows.select("select * from auth.passkeys where user_id = ?", OTHER.id()).get(0);
+    assertThat(row)
+        .containsEntry("credential_id", authenticator.held().get(0))
+        .containsEntry("device_type", "multiDevice")
+        .containsEntry("backed_up", "t")
+        .containsEntry("transports", "[\"internal\"]")
+        .containsKeys("counter", "created_at")
+        .doesNotContainKeys("last_used_at");
+    assertThat(row.get("id")).matches("[\\w-]{21}");
+    assertThat(row.get("public_key")).matches("[\\w-]+");
+
+    page.context().clearCookies();
+    assertThat(userOf(realm, code(signInWithPasskey(page, realm)))).isEqualTo(OTHER.id());
+
+    UserResource user = user(realm, OTHER);
+    assertThat(passkeysOf(user))
+        .extracting(CredentialRepresentation::getId)
+        .containsExactly(row.get("id"));
+    user.setCredentialUserLabel(row.get("id"), "My phone");
+    assertThat(Rows.select("select friendly_name from auth.passkeys where user_id = ?", OTHER.id()))
+        .containsExactly(Map.of("friendly_name", "My phone"));
+    user.removeCredential(row.get("id"));
+    assertThat(Rows.select("select id from auth.passkeys where user_id = ?", OTHER.id())).isEmpty();
+    assertThat(passkeysOf(user)).isEmpty();
+  }
+
+  @Test
+  void whileReadOnlyAPasskeyMadeInKeycloakIsKeycloaksOwn() {
+    Page page = visitor();
+    new Authenticator(page);
+    register(page, reading, OTHER);
+
+    assertThat(Rows.select("select id from auth.passkeys where user_id = ?", OTHER.id())).isEmpty();
+    page.context().clearCookies();
+    assertThat(userOf(reading, code(signInWithPasskey(page, reading)))).isEqualTo(OTHER.id());
+    UserResource user = user(reading, OTHER);
+    assertThat(passkeysOf(user)).hasSize(1);
+    user.removeCredential(passkeysOf(user).get(0).getId());
+    assertThat(passkeysOf(user)).isEmpty();
+  }
+
+  @Test
+  void whileReadOnlyAPasskeyOfBetterAuthCannotBeRemoved() {
+    UserResource user = user(reading, USER);
+    assertThat(passkeysOf(user)).hasSize(3);
+    assertThatThrownBy(() -> user.removeCredential(fixture().get(0).id()))
+        .isInstanceOf(BadRequestException.class);
+    assertThat(passkeysOf(user)).hasSize(3);
+  }
+
+  /**
+   * Someone who clicks: what a browser offers by itself would be tried again after each refusal.
+   */
+  private Page visitor() {
+    Page page = chromium.page("en");
+    page.addInitScript("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
+    return page;
+  }
+
+  private static void passkeys(RealmRepresentation realm) {
+    realm.setWebAuthnPolicyPasswordlessPasskeysEnabled(true);
+    realm.setWebAuthnPolicyPasswordlessRpId(Authenticator.RP_ID);
+    realm.setWebAuthnPolicyPasswordlessUserVerificationRequirement("required");
+  }
+
+  private static void allowRegistration(TestRealm realm) {
+    var flows = realm.realm().flows();
+    RequiredActionProviderRepresentation action = flows.getRequiredAction(REGISTER);
+    action.setEnabled(true);
+    flows.updateRequiredAction(REGISTER, action);
+  }
+
+  /** A flow of two steps, as Keycloak's documentation has it. */
+  private static void userNameFirst(TestRealm realm) {
+    AuthenticationFlowRepresentation flow = new AuthenticationFlowRepresentation();
+    flow.setAlias("passkey");
+    flow.setProviderId("basic-flow");
+    flow.setTopLevel(true);
+    flow.setBuiltIn(false);
+    realm.realm().flows().createFlow(flow).close();
+    for (String step : List.of("auth-username-form", "webauthn-authenticator-passwordless")) {
+      realm.realm().flows().addExecution("passkey", Map.of("provider", step));
+    }
+    for (AuthenticationExecutionInfoRepresentation step :
+        realm.realm().flows().getExecutions("passkey")) {
+      step.setRequirement("REQUIRED");
+      realm.realm().flows().updateExecutions("passkey", step);
+    }
+    RealmRepresentation changed = realm.realm().toRepresentation();
+    changed.setBrowserFlow("passkey");
+    // Or the form for the user name would offer passkeys itself.
+    changed.setWebAuthnPolicyPasswordlessPasskeysEnabled(false);
+    realm.realm().update(changed);
+  }
+
+  /** WebAuthn needs a name, not an address. */
+  private static String local(String url) {
+    return url.replace("127.0.0.1", Authenticator.RP_ID);
+  }
+
+  private static Page signInWithPasskey(Page page, TestRealm at) {
+    page.navigate(local(at.oidc().authUrl(TestRealm.APP, "&prompt=login")));
+    press(page, "#authenticateWebAuthnButton");
+    return page;
+  }
+
+  private void signedIn(TestRealm at, Fixture.Passkey passkey, int signatures) {
+    Page page = visitor();
+    new Authenticator(page).hold(passkey, signatures);
+    code(signInWithPasskey(page, at));
+  }
+
+  private static void register(Page page, TestRealm at, Fixture.User user) {
+    page.navigate(local(at.oidc().authUrl(TestRealm.APP, "&kc_action=" + REGISTER)));
+    Chromium.signIn(page, user.email(), user.knownPassword());
+    page.onDialog(dialog -> dialog.accept("Phone"));
+    press(page, "#registerWebAuthn");
+    code(page);
+  }
+
+  /** Once the page's script, which the button is nothing without, has run. */
+  private static void press(Page page, String button) {
+    page.waitForSelector(button);
+    page.waitForLoadState();
+    page.click(button);
+  }
+
+  private static String code(Page page) {
+    page.waitForURL(
+        "http://app.test/**", new WaitForURLOptions().setWaitUntil(WaitUntilState.COMMIT));
+    return new Browser.Stop(200, URI.create(page.url()), "").parameter("code");
+  }
+
+  private static String userOf(TestRealm at, String code) {
+    Oidc here = new Oidc(local(at.oidc().realmUrl()));
+    return String.valueOf(
+        Oidc.claims(Oidc.tokens(here.code(TestRealm.APP, code)).getAccessToken()).get("sub"));
+  }
+
+  private static UserResource user(TestRealm realm, Fixture.User user) {
+    return realm.realm().users().get(realm.user(user.email()).getId());
+  }
+
+  private static List<CredentialRepresentation> passkeysOf(UserResource user) {
+    return user.credentials().stream().filter(one -> one.getType().equals(TYPE)).toList();
+  }
+
+  private static List<String> labels(UserResource user) {
+    return passkeysOf(user).stream().map(CredentialRepresentation::getUserLabel).toList();
+  }
+
+  private static Map<String, String> row(Fixture.Passkey passkey) {
+    return Rows.select("select * from auth.passkeys where id = ?", passkey.id()).get(0);
+  }
+
+  private static Map<String, String> before(Fixture.Passkey passkey) {
+    return Rows.select("select * from auth.passkeys_before where id = ?", passkey.id()).get(0);
+  }
+}
