@@ -1,5 +1,6 @@
 package dev.accesstier.keycloak.login;
 
+import dev.accesstier.keycloak.credential.BetterAuthSecrets;
 import dev.accesstier.keycloak.credential.SignedCookie;
 import dev.accesstier.keycloak.schema.AuthComponent;
 import dev.accesstier.keycloak.schema.AuthComponents;
@@ -58,6 +59,7 @@ record BroughtSession(AuthComponent component, AuthSession session) {
 
   private static Stream<BroughtSession> of(AuthComponent component, String cookie) {
     return Optional.ofNullable(component.betterAuthSecret())
+        .map(secrets -> BetterAuthSecrets.parse(secrets).signing())
         .flatMap(secret -> SignedCookie.value(cookie, secret))
         .flatMap(token -> new AuthSessions(component.database()).live(token))
         .map(session -> new BroughtSession(component, session))
