@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.keycloak.admin.client.Keycloak;
 import org.keycloak.admin.client.resource.RealmResource;
+import org.keycloak.admin.client.resource.UserProfileResource;
 import org.keycloak.common.util.MultivaluedHashMap;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.ComponentExportRepresentation;
@@ -17,6 +18,7 @@ import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.RoleRepresentation;
 import org.keycloak.representations.idm.RolesRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.representations.userprofile.config.UPConfig;
 
 /**
  * A realm of its own for one test class, with a storage component and the client {@value #APP} that
@@ -47,6 +49,14 @@ public final class TestRealm implements AutoCloseable {
     RealmRepresentation realm = realm(config);
     more.accept(realm);
     admin.realms().create(realm);
+    takeSingleNames(realm().users().userProfile());
+  }
+
+  /** As the realm file has it: Better Auth's users need not have a last name. */
+  private static void takeSingleNames(UserProfileResource profile) {
+    UPConfig configuration = profile.getConfiguration();
+    configuration.getAttribute("lastName").setRequired(null);
+    profile.update(configuration);
   }
 
   /** On the shared server, with its connection. */
