@@ -63,7 +63,7 @@ final class Asked {
     if (text.length() > LONGEST_REASON || text.indexOf('\0') >= 0) {
       throw Json.bad("The reason must be text of at most " + LONGEST_REASON + " characters");
     }
-    return text.trim();
+    return text.strip();
   }
 
   /** A flag of the query. */

@@ -15,13 +15,14 @@ record Search(@Nullable String tier, @Nullable String search) {
    * @throws org.keycloak.services.ErrorResponseException with status 400
    */
   TierUsers.Filter filter() {
-    String words = search == null || search.isBlank() ? null : search.strip();
-    if (words != null
-        && (words.length() > LONGEST
-            || words.indexOf('\0') >= 0
-            || !StandardCharsets.UTF_8.newEncoder().canEncode(words))) {
+    // Control characters would be trimmed away, and what is left might be nothing: everyone.
+    if (search != null
+        && (search.length() > LONGEST
+            || search.chars().anyMatch(Character::isISOControl)
+            || !StandardCharsets.UTF_8.newEncoder().canEncode(search))) {
       throw Json.bad("The search must be text of at most " + LONGEST + " characters");
     }
+    String words = search == null || search.isBlank() ? null : search.strip();
     return new TierUsers.Filter(Asked.optionalTier(tier).orElse(null), words);
   }
 

@@ -10,6 +10,7 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.models.cache.CachedUserModel;
 import org.keycloak.storage.ReadOnlyException;
 
 /**
@@ -135,7 +136,10 @@ public final class TierChanges {
     if (stored.equals(wanted.to())) {
       return new PendingChange().become(false);
     }
-    user.setSingleAttribute(AccessTier.ATTRIBUTE, wanted.to());
+    // Past the cache, which would drop a write of the value that it has itself, current or not.
+    UserModel behindTheCache =
+        user instanceof CachedUserModel cached ? cached.getDelegateForUpdate() : user;
+    behindTheCache.setSingleAttribute(AccessTier.ATTRIBUTE, wanted.to());
     record(realm, wanted, stored);
     return new PendingChange().become(true);
   }
