@@ -43,7 +43,9 @@ final class FactorRealm implements AutoCloseable {
   /** With a database of that name, made here. */
   static FactorRealm create(
       String database, Map<String, String> config, Consumer<RealmRepresentation> more) {
-    Fixture.load(TestServer.shared().postgres().createDatabase(database));
+    PostgresServer postgres = TestServer.shared().postgres();
+    Fixture.load(postgres.createDatabase(database));
+    postgres.execute("postgres", "alter database " + database + " set log_statement = 'all'");
     return over(database, config, more);
   }
 

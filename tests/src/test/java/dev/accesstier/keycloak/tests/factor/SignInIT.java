@@ -280,7 +280,7 @@ final class SignInIT {
   /** Look-up by email, password, second factor. */
   @Test
   void aDirectGrantWithASecondFactorTakesThreeStatements() {
-    try (FactorRealm counted = FactorRealm.over(TestServer.AUTH, Map.of(), rep -> {})) {
+    try (FactorRealm counted = FactorRealm.create("factor_counted", Map.of(), rep -> {})) {
       Fixture.User user = Fixture.known().user("totp-2");
       AuthenticatorApp app = user.app();
       String code = app.code();
