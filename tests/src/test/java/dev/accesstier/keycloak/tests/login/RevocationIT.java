@@ -13,6 +13,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.keycloak.admin.client.resource.UserResource;
+import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** Signing out of Keycloak reaches the sessions of Better Auth. */
@@ -29,6 +31,8 @@ final class RevocationIT {
 
   private static final Fixture.User BETA = Fixture.known().user("beta-user");
   private static final Fixture.User ALPHA = Fixture.known().user("alpha-user");
+
+  private static final Fixture.User GONE = Fixture.known().user("public-service");
 
   private LoginRealm realm;
 
@@ -104,6 +108,45 @@ final class RevocationIT {
       user(realm, BETA).logout();
 
       assertAllEnded();
+    }
+
+    @Test
+    void whenAnAdminSetsAPassword() {
+      CredentialRepresentation password = new CredentialRepresentation();
+      password.setType(CredentialRepresentation.PASSWORD);
+      password.setValue(BETA.knownPassword());
+      user(realm, BETA).resetPassword(password);
+
+      assertAllEnded();
+    }
+
+    /** Keycloak's page for a new password, as a reset or an app asks for it. */
+    @Test
+    void whenTheUserChangesThePassword() {
+      UserRepresentation user = user(realm, BETA).toRepresentation();
+      user.setRequiredActions(List.of("UPDATE_PASSWORD"));
+      user(realm, BETA).update(user);
+      Browser browser = realm.browser(token);
+
+      assertSignedIn(
+          browser.submit(
+              realm.openApp(browser),
+              Map.of(
+                  "password-new", BETA.knownPassword(),
+                  "password-confirm", BETA.knownPassword())));
+
+      assertAllEnded();
+    }
+
+    @Test
+    void whenAnAdminDeletesTheUser() {
+      String id = realm.realm.user(GONE.email()).getId();
+      String ofTheGone = realm.session(GONE, "1 hour");
+
+      realm.realm.realm().users().delete(id).close();
+
+      assertThat(realm.isEnded(ofTheGone)).isTrue();
+      assertThat(realm.isLive(token)).isTrue();
     }
 
     @Test

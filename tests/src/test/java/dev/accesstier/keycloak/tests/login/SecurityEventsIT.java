@@ -33,7 +33,17 @@ final class SecurityEventsIT {
 
   @BeforeAll
   void makeRealm() {
-    realm = LoginRealm.create(Map.of("editMode", "WRITABLE", "securityEvents", "true"), rep -> {});
+    realm =
+        LoginRealm.create(
+            Map.of("editMode", "WRITABLE", "securityEvents", "true"),
+            rep -> {
+              rep.setBruteForceProtected(true);
+              rep.setFailureFactor(3);
+              // A realm made through the API waits for 0 seconds.
+              rep.setWaitIncrementSeconds(60);
+              rep.setMaxFailureWaitSeconds(900);
+              rep.setMaxDeltaTimeSeconds(43200);
+            });
   }
 
   @AfterAll

@@ -260,7 +260,8 @@ final class SessionCookieIT {
       minimal.sql("create role " + minimal.database() + " login password 'minimal'");
       minimal.sql("grant usage on schema auth to " + minimal.database());
       minimal.sql(
-          "grant select on auth.users, auth.accounts, auth.passwords to " + minimal.database());
+          "grant select on auth.users, auth.accounts, auth.passwords, auth.two_factor_auth to "
+              + minimal.database());
       minimal.realm.configure(Map.of("username", minimal.database(), "password", "minimal"));
 
       Browser browser = minimal.browser(token);
