@@ -79,8 +79,9 @@ final class Containers {
             .waitingFor(Wait.forLogMessage(".*ready to accept connections.*\\s", 2));
     script(container, "sql/schema.sql", "1.sql");
     script(container, "sql/role-read-only.sql", "2.sql");
-    script(container, "sql/sample-users.sql", "3.sql");
-    script(container, "compose/database-users.sh", "4.sh");
+    script(container, "sql/role-writable.sql", "3.sql");
+    script(container, "sql/sample-users.sql", "4.sql");
+    script(container, "compose/database-users.sh", "5.sh");
     return container;
   }
 
