@@ -30,14 +30,16 @@ export function tierChoice(current, name, values, save) {
     el('button', { type: 'submit', class: 'primary' }, t('save')),
     el('button', { type: 'button', onclick: undo }, t('cancel')),
   ];
-  const form = el('form', { class: 'choice', onsubmit: submit }, select);
+  // Beside the list, which would lose the focus if it were put in anew.
+  const more = el('span', { class: 'more' });
+  const form = el('form', { class: 'choice', onsubmit: submit }, select, more);
   fill(place, form);
 
   const chosen = () => (select.value === 'none' ? null : select.value);
   const isChanged = () => select.value !== '' && chosen() !== current;
 
   function changed() {
-    fill(form, select, ...(isChanged() ? [reason, ...buttons] : []));
+    fill(more, ...(isChanged() ? [reason, ...buttons] : []));
   }
 
   function undo() {
