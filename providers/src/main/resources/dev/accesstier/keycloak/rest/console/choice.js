@@ -36,8 +36,15 @@ export function tierChoice(current, name, values, save) {
   const chosen = () => (select.value === 'none' ? null : select.value);
   const isChanged = () => select.value !== '' && chosen() !== current;
 
+  // The list itself stays where it is: taken out and put back it would lose the focus.
   function changed() {
-    fill(form, select, ...(isChanged() ? [reason, ...buttons] : []));
+    for (const control of [reason, ...buttons]) {
+      if (isChanged()) {
+        form.append(control);
+      } else {
+        control.remove();
+      }
+    }
   }
 
   function undo() {
