@@ -26,7 +26,9 @@ record Search(@Nullable String tier, @Nullable String search) {
     return new TierUsers.Filter(Asked.optionalTier(tier).orElse(null), words);
   }
 
+  /** Whether everyone is meant; a lone {@code *} finds everyone too. */
   boolean isEmpty() {
-    return (tier == null || tier.isEmpty()) && (search == null || search.isBlank());
+    return (tier == null || tier.isEmpty())
+        && (search == null || search.replace('*', ' ').isBlank());
   }
 }

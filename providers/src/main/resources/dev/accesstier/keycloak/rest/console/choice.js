@@ -38,7 +38,6 @@ export function tierChoice(current, name, values, save) {
   const chosen = () => (select.value === 'none' ? null : select.value);
   const isChanged = () => select.value !== '' && chosen() !== current;
 
-  // The list itself stays where it is: taken out and put back it would lose the focus.
   function changed() {
     fill(more, ...(isChanged() ? [reason, ...buttons] : []));
   }

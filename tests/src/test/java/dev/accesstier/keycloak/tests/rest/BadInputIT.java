@@ -91,6 +91,7 @@ final class BadInputIT {
         "{\"tier\":\"alpha\"}",
         "{\"ids\":[],\"filter\":{},\"tier\":\"alpha\"}",
         "{\"filter\":{},\"tier\":\"alpha\"}",
+        "{\"filter\":{\"search\":\"*\"},\"tier\":\"alpha\"}",
         "{\"filter\":{},\"all\":false,\"tier\":\"alpha\"}",
         "{\"filter\":{},\"all\":\"true\",\"tier\":\"alpha\"}",
         "{\"filter\":{\"tier\":\"gold\"},\"tier\":\"alpha\"}",
