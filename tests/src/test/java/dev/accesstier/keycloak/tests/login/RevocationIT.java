@@ -308,6 +308,10 @@ final class RevocationIT {
       failing.sql("create role " + failing.database() + " login password 'reader'");
       failing.sql("grant usage on schema auth to " + failing.database());
       failing.sql("grant select on all tables in schema auth to " + failing.database());
+      failing.sql(
+          "grant insert, update, delete on auth.users, auth.accounts, auth.passwords,"
+              + " auth.two_factor_auth to "
+              + failing.database());
       failing.realm.configure(Map.of("username", failing.database(), "password", "reader"));
       String token = failing.session(BETA, "1 hour");
       Browser browser = failing.browser(token);
