@@ -4,12 +4,16 @@ import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
 import java.util.Map;
+import org.keycloak.admin.client.resource.RealmResource;
 
 /** Makes the realm beside a Better Auth: writable, with all that is shared switched on. */
 final class RealmBeside {
 
   /** Keycloak may know a user for so long without asking the database; short, to await it. */
   private static final String CACHED_MILLIS = "1000";
+
+  private static final String FLOW = "with session cookie";
+  private static final String SESSION_AUTHENTICATOR = "better-auth-session";
 
   private RealmBeside() {}
 
@@ -34,6 +38,25 @@ final class RealmBeside {
     var profile = realm.realm().users().userProfile().getConfiguration();
     profile.getAttribute("lastName").setRequired(null);
     realm.realm().users().userProfile().update(profile);
+    takeSessionCookies(realm.realm());
     return realm;
+  }
+
+  /** Puts the authenticator before the form, as the shipped realm has it when it is enabled. */
+  private static void takeSessionCookies(RealmResource realm) {
+    var flows = realm.flows();
+    flows.copy("browser", Map.of("newName", FLOW)).close();
+    flows.addExecution(FLOW, Map.of("provider", SESSION_AUTHENTICATOR));
+    var execution =
+        flows.getExecutions(FLOW).stream()
+            .filter(one -> SESSION_AUTHENTICATOR.equals(one.getProviderId()))
+            .findFirst()
+            .orElseThrow();
+    execution.setRequirement("ALTERNATIVE");
+    execution.setPriority(15);
+    flows.updateExecutions(FLOW, execution);
+    var representation = realm.toRepresentation();
+    representation.setBrowserFlow(FLOW);
+    realm.update(representation);
   }
 }
