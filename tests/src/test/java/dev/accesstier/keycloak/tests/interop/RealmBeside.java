@@ -3,11 +3,16 @@ package dev.accesstier.keycloak.tests.interop;
 import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
+import java.util.List;
 import java.util.Map;
 import org.keycloak.admin.client.resource.RealmResource;
+import org.keycloak.representations.idm.IdentityProviderRepresentation;
 
 /** Makes the realm beside a Better Auth: writable, with all that is shared switched on. */
 final class RealmBeside {
+
+  /** Alias of an identity provider here, name of a provider there. */
+  static final String GOOGLE = "google";
 
   /** Keycloak may know a user for so long without asking the database; short, to await it. */
   private static final String CACHED_MILLIS = "1000";
@@ -33,6 +38,7 @@ final class RealmBeside {
             rep -> {
               rep.setRegistrationAllowed(true);
               rep.setResetPasswordAllowed(true);
+              rep.setIdentityProviders(List.of(google()));
             });
     // As the shipped realm has it: a single name is a whole one.
     var profile = realm.realm().users().userProfile().getConfiguration();
@@ -58,5 +64,15 @@ final class RealmBeside {
     var representation = realm.toRepresentation();
     representation.setBrowserFlow(FLOW);
     realm.update(representation);
+  }
+
+  /** It is only linked with, never spoken to. */
+  private static IdentityProviderRepresentation google() {
+    IdentityProviderRepresentation google = new IdentityProviderRepresentation();
+    google.setAlias(GOOGLE);
+    google.setProviderId(GOOGLE);
+    google.setEnabled(true);
+    google.setConfig(Map.of("clientId", "nobody", "clientSecret", "nothing"));
+    return google;
   }
 }
