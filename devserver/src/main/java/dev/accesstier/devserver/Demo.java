@@ -33,7 +33,7 @@ public final class Demo {
       DataSource auth = postgres.createDatabase("auth");
       postgres.createDatabase("keycloak");
       AuthSchemaSql.apply(auth);
-      DemoUsers.addTo(auth);
+      DemoUsers.addTo(auth, SECRET);
       say("PostgreSQL is up on port " + postgres.port() + ", with schema auth and sample users.");
       if (!KeycloakDistribution.cached()) {
         say("Unpacking Keycloak, this once ...");

@@ -18,7 +18,9 @@ final class DemoScreen {
 
         Sample users, one for each tier (there are -admin and -service ones as well):
       %s
-        Refused by design: totp, unverified and deleted@example.test (demo-totp, ...)
+        With a second factor: %s, %s, key %s
+          for an authenticator app, or once the backup code %s
+        Refused by design: unverified and deleted@example.test (demo-unverified, ...)
 
         A token with access_tier:
           curl -s %s/realms/mana/protocol/openid-connect/token \\
@@ -50,6 +52,10 @@ final class DemoScreen {
         DemoUsers.email("founder-admin"),
         DemoUsers.password("founder-admin"),
         users,
+        DemoUsers.email("totp"),
+        DemoUsers.password("totp"),
+        DemoUsers.totpKey(),
+        DemoUsers.BACKUP_CODE,
         url,
         DemoRealm.CLIENT,
         DemoUsers.email("alpha-user"),

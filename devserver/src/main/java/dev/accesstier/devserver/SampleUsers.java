@@ -22,6 +22,9 @@ public final class SampleUsers {
       values (?, ?, 'credential', ?, ?)
       """;
 
+  private static final String SECOND_FACTOR =
+      "insert into auth.two_factor_auth (user_id, secret, backup_codes) values (?, ?, ?)";
+
   /** Users {@code <prefix>1@example.test} and on, without passwords, made by the database. */
   private static final String MANY =
       """
@@ -63,6 +66,19 @@ public final class SampleUsers {
       }
     } catch (SQLException e) {
       throw new IllegalStateException("Cannot add " + user.email(), e);
+    }
+  }
+
+  /** Adds what a user's second factor is verified with, both encrypted as Better Auth does it. */
+  public void addSecondFactor(SampleUser user, String secret, String backupCodes) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement insert = connection.prepareStatement(SECOND_FACTOR)) {
+      insert.setString(1, user.id());
+      insert.setString(2, secret);
+      insert.setString(3, backupCodes);
+      insert.executeUpdate();
+    } catch (SQLException e) {
+      throw new IllegalStateException("Cannot add a second factor of " + user.email(), e);
     }
   }
 
