@@ -9,6 +9,11 @@ import dev.accesstier.keycloak.tests.support.Needs;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -117,6 +122,33 @@ final class BadConfigurationIT {
           .atMost(Duration.ofSeconds(30))
           .pollInterval(Duration.ofSeconds(1))
           .untilAsserted(() -> assertOneLine(realm, reason));
+      // Not within the moment in which a failure just seen is told again.
+      await().untilAsserted(() -> assertThat(status(realm)).contains("problems", reason(reason)));
+    }
+  }
+
+  /** As JSON writes it. */
+  private static String reason(String sentence) {
+    return sentence.replace("\"", "\\\"");
+  }
+
+  private String status(TestRealm realm) {
+    try {
+      HttpRequest request =
+          HttpRequest.newBuilder(
+                  URI.create(
+                      Containers.url(keycloak)
+                          + "/admin/realms/"
+                          + realm.name()
+                          + "/access-tier/status"))
+              .header("Authorization", "Bearer " + admin.tokenManager().getAccessTokenString())
+              .build();
+      return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
     }
   }
 
