@@ -6,6 +6,7 @@ import dev.accesstier.keycloak.tier.ChangeSource;
 import dev.accesstier.keycloak.tier.TierChange;
 import dev.accesstier.keycloak.tier.TierSubject;
 import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
@@ -71,6 +72,15 @@ public final class AdminResource {
       throw new NotFoundException("User not found");
     }
     return Json.ok(TrailEntry.of(admin.session(), changes));
+  }
+
+  @DELETE
+  @Path("users/{id}/second-factor")
+  public Response removeSecondFactor(@PathParam("id") String id) {
+    UserModel user = FoundUser.byId(admin, id);
+    admin.may().users().requireManage(user);
+    SecondFactorRemoval.of(admin, user);
+    return Response.noContent().build();
   }
 
   @GET

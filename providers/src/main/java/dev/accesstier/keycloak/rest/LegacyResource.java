@@ -40,7 +40,27 @@ public final class LegacyResource {
   record Problem(String error, String message) {}
 
   /** {@code count} is the number of rows in this answer. */
-  record Listed(List<UserList.Item> users, int count) {}
+  record Listed(List<OriginalUser> users, int count) {}
+
+  /** A user as the original service lists them. */
+  record OriginalUser(
+      String id,
+      @Nullable String email,
+      String name,
+      String role,
+      String accessTier,
+      String createdAt) {
+
+    static OriginalUser of(TierUsers.Row row) {
+      return new OriginalUser(
+          StorageId.externalId(row.id()),
+          row.email(),
+          row.name(),
+          row.role(),
+          row.tier().value(),
+          UserList.iso(row.createdAt()));
+    }
+  }
 
   @GET
   @Path("")
@@ -55,11 +75,9 @@ public final class LegacyResource {
     TierUsers.Filter filter =
         new TierUsers.Filter(tier == null || tier.isEmpty() ? null : known(tier), null);
     Asked.Page page = Asked.Page.of(offset, limit, 50, MOST);
-    List<UserList.Item> users =
+    List<OriginalUser> users =
         new TierUsers(session, admin.realm())
-            .list(filter, page.first(), page.max()).stream()
-                .map(row -> UserList.Item.of(row, StorageId.externalId(row.id())))
-                .toList();
+            .list(filter, page.first(), page.max()).stream().map(OriginalUser::of).toList();
     return Json.ok(new Listed(users, users.size()));
   }
 

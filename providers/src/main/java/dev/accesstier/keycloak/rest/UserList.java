@@ -18,6 +18,7 @@ record UserList(List<Item> users, long total) {
    *
    * @param email null where a local user has none
    * @param createdAt ISO 8601 in UTC with milliseconds
+   * @param secondFactor whether the schema has one, which {@link SecondFactorRemoval} removes
    */
   record Item(
       String id,
@@ -25,15 +26,18 @@ record UserList(List<Item> users, long total) {
       String name,
       String role,
       String accessTier,
-      String createdAt) {
+      String createdAt,
+      boolean secondFactor) {
 
     static Item of(TierUsers.Row row) {
-      return of(row, row.id());
-    }
-
-    static Item of(TierUsers.Row row, String id) {
       return new Item(
-          id, row.email(), row.name(), row.role(), row.tier().value(), iso(row.createdAt()));
+          row.id(),
+          row.email(),
+          row.name(),
+          row.role(),
+          row.tier().value(),
+          iso(row.createdAt()),
+          row.secondFactor());
     }
   }
 

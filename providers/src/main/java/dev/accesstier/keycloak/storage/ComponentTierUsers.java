@@ -65,6 +65,7 @@ final class ComponentTierUsers implements TierUsers.Source {
         user.name(),
         user.role() == null ? "user" : user.role(),
         AccessTier.ofUser(user.accessTier()),
-        user.createdAt());
+        user.createdAt(),
+        user.twoFactorEnabled());
   }
 }

@@ -132,7 +132,8 @@ final class LocalTierUsers implements TierUsers.Source {
             .collect(Collectors.joining(" ")),
         roles.getOrDefault(user.getId(), "user"),
         AccessTier.ofUser(tiers.get(user.getId())),
-        Instant.ofEpochMilli(created == null ? 0 : created));
+        Instant.ofEpochMilli(created == null ? 0 : created),
+        false);
   }
 
   private static Map<String, String> byUser(TypedQuery<Object[]> query) {

@@ -27,6 +27,8 @@ public final class TierUsers {
    * @param id Keycloak's
    * @param email null where a local user has none
    * @param role the highest of admin, service and user
+   * @param secondFactor whether {@code users} says that there is one; false for a local user, whose
+   *     credentials are Keycloak's
    */
   public record Row(
       String id,
@@ -34,7 +36,8 @@ public final class TierUsers {
       String name,
       String role,
       AccessTier tier,
-      Instant createdAt) {}
+      Instant createdAt,
+      boolean secondFactor) {}
 
   /**
    * Which people are meant.

@@ -19,6 +19,10 @@ export class Api {
     return this.#send('PUT', path, body);
   }
 
+  delete(path) {
+    return this.#send('DELETE', path);
+  }
+
   async #send(method, path, body) {
     let response;
     try {

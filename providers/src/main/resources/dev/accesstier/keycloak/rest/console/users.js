@@ -4,6 +4,7 @@ import { TIERS, date, number, t, tier } from './text.js';
 import { tierChoice, USER_TIERS } from './choice.js';
 import { picture } from './picture.js';
 import { historyButton } from './history.js';
+import { secondFactor } from './factor.js';
 
 const PAGE = 50;
 const TYPING = 300;
@@ -71,16 +72,17 @@ function result({ users: found, total }, asked, api, load) {
   if (found.length === 0) {
     return [el('p', { class: 'hint' }, t('users.none'))];
   }
-  const headings = ['email', 'name', 'tier', 'since', 'trail'].map((key) => t(key));
+  const headings = ['email', 'name', 'tier', 'factor', 'since', 'trail'].map((key) => t(key));
   const rows = found.map((user) => {
     const name = user.email ?? user.name;
-    const path = 'users/' + encodeURIComponent(user.id) + '/tier';
+    const path = 'users/' + encodeURIComponent(user.id);
     return row(headings, [
       name,
       user.name,
-      tierChoice(user.accessTier, name, USER_TIERS, (value, reason) => api.put(path, { tier: value, reason })),
+      tierChoice(user.accessTier, name, USER_TIERS, (value, reason) => api.put(path + '/tier', { tier: value, reason })),
+      user.secondFactor ? secondFactor(api, path + '/second-factor', name) : '',
       date(user.createdAt),
-      historyButton(api, path + '/history', name),
+      historyButton(api, path + '/tier/history', name),
     ]);
   });
   return [table(t('nav.users'), headings, rows), pager(asked, total, found.length, load)];

@@ -61,6 +61,10 @@ record Api(String base, @Nullable Supplier<String> token) {
     return send("PUT", path, BodyPublishers.ofString(body), "application/json", Map.of());
   }
 
+  Answer delete(String path) {
+    return send("DELETE", path, null, "application/json", Map.of());
+  }
+
   Answer post(String path, String body) {
     return send("POST", path, BodyPublishers.ofString(body), "application/json", Map.of());
   }

@@ -35,7 +35,7 @@ final class ConsoleIT {
 
   @RegisterExtension final Chromium chromium = new Chromium();
 
-  private final TierRealm realm = new TierRealm();
+  private final TierRealm realm = new TierRealm(Map.of("editMode", "WRITABLE"));
   private final List<String> complaints = new ArrayList<>();
 
   @BeforeAll
@@ -209,6 +209,33 @@ final class ConsoleIT {
   }
 
   @Test
+  void anAdminRemovesASecondFactor() {
+    realm.withSecondFactor("lost@example.test");
+    Page page = open("boss@example.test", "en");
+    page.getByLabel("Search by email or name").fill("m2@");
+    assertThat(page.getByText("1–1 of 1")).isVisible();
+    assertThat(page.getByText("Remove")).hasCount(0);
+
+    page.getByLabel("Search by email or name").fill("lost@");
+    Locator row = page.getByRole(AriaRole.ROW).filter(has(page, "lost@example.test"));
+    row.getByText("Remove").click();
+    Locator dialog = page.getByRole(AriaRole.DIALOG);
+    assertThat(dialog).containsText("The password alone signs them in");
+    assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+    dialog.getByText("Cancel").click();
+    assertThat(dialog).isHidden();
+    assertThat(secondFactorOf("lost")).isEqualTo("t");
+
+    row.getByText("Remove").click();
+    dialog.getByText("Remove", new Locator.GetByTextOptions().setExact(true)).click();
+    assertThat(page.getByRole(AriaRole.STATUS))
+        .hasText("lost@example.test has no second factor any more.");
+    assertThat(row.getByText("Removed")).isFocused();
+    assertThat(secondFactorOf("lost")).isEqualTo("f");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
   void whoMayOnlyViewIsRefused() {
     Page page = open("viewer@example.test", "en");
     page.getByLabel("Search by email or name").fill("m31@");
@@ -284,6 +311,11 @@ final class ConsoleIT {
         List.of("console/nothing.js", "console/..%2Fopenapi.json", "console/App.js")) {
       assertThat(new Api(realm.publicUrl(), null).get(path).status()).isBetween(400, 404);
     }
+  }
+
+  private String secondFactorOf(String name) {
+    return realm.one(
+        "select two_factor_enabled from auth.users where email = '" + name + "@example.test'");
   }
 
   private String tierOf(String name) {

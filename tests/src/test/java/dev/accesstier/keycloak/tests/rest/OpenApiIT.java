@@ -57,13 +57,13 @@ final class OpenApiIT {
           "putRequiredTier", "{\"requiredTier\":\"alpha\"}",
           "originalPut", "{\"tier\":\"beta\"}");
 
-  private final TierRealm realm = new TierRealm();
+  private final TierRealm realm = new TierRealm(Map.of("editMode", "WRITABLE"));
   private JsonNode file;
   private String user;
 
   @BeforeAll
   void readTheFile() {
-    user = realm.federated("described@example.test", "beta");
+    user = realm.withSecondFactor("described@example.test");
     realm.local("admin@example.test", "realm-admin");
     file = new Api(realm.publicUrl(), null).get("openapi.json").json(200);
     // So that no list is empty.
@@ -99,7 +99,8 @@ final class OpenApiIT {
   @ParameterizedTest
   @MethodSource("operations")
   void anAnswerIsAsTheFileSays(Operation operation) {
-    assertDescribed(operation, call(operation, user, BODIES.get(operation.id()), true), 200);
+    int done = operation.definition().get("responses").has("204") ? 204 : 200;
+    assertDescribed(operation, call(operation, user, BODIES.get(operation.id()), true), done);
   }
 
   @ParameterizedTest
@@ -173,6 +174,10 @@ final class OpenApiIT {
       response = file.at(response.get("$ref").asText().substring(1));
     }
     JsonNode content = response.get("content");
+    if (content == null) {
+      assertThat(answer.text()).isEmpty();
+      return;
+    }
     String type = answer.header("content-type").replaceFirst(";.*", "");
     assertThat(content.has(type)).as(type + " is not in the file").isTrue();
     if (type.equals("application/json")) {

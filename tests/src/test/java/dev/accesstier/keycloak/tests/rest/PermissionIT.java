@@ -87,6 +87,20 @@ final class PermissionIT {
   }
 
   @Test
+  void removingASecondFactorNeedsTheRightToManage() {
+    String at = "users/" + realm.withSecondFactor("two@example.test") + "/second-factor";
+    assertThat(realm.asNobody().delete(at).status()).isEqualTo(401);
+    assertThat(realm.as("plain@example.test").delete(at).status()).isEqualTo(403);
+    assertThat(realm.as("viewer@example.test").delete(at).status()).isEqualTo(403);
+    assertThat(stranger().delete(at).status()).isEqualTo(403);
+    assertThat(realm.as("plain@example.test").delete("users/nobody/second-factor").status())
+        .isEqualTo(403);
+    assertThat(
+            realm.one("select two_factor_enabled from auth.users where email = 'two@example.test'"))
+        .isEqualTo("t");
+  }
+
+  @Test
   void importingNeedsTheRightToManage() {
     String file = "id,email,access_tier\n" + user + ",,alpha\n";
     assertThat(csv(realm.asNobody(), file)).isEqualTo(401);

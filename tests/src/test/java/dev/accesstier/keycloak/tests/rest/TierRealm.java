@@ -94,7 +94,15 @@ final class TierRealm implements AutoCloseable {
 
   /** A row of {@code auth.users}; gives Keycloak's id. */
   String federated(String email, String tier) {
-    SampleUser user = SampleUser.of(email, "Ada Example").tier(tier);
+    return add(SampleUser.of(email, "Ada Example").tier(tier));
+  }
+
+  /** Likewise, for a user who has a second factor. */
+  String withSecondFactor(String email) {
+    return add(SampleUser.of(email, "Ada Example").withTwoFactor());
+  }
+
+  private String add(SampleUser user) {
     new SampleUsers(database).add(user);
     return "f:" + realm.componentId() + ":" + user.id();
   }
