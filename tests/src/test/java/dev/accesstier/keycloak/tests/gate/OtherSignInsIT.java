@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Browser.Stop;
+import dev.accesstier.keycloak.tests.support.MailDrop;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,10 +29,7 @@ class OtherSignInsIT {
 
   @BeforeAll
   void sendMailHere() {
-    var settings = realm.realm().toRepresentation();
-    settings.setSmtpServer(
-        Map.of("host", "127.0.0.1", "port", "" + mails.port(), "from", "gate@example.org"));
-    realm.realm().update(settings);
+    mails.receiveFrom(realm.realm());
   }
 
   @AfterAll

@@ -1,4 +1,4 @@
-package dev.accesstier.keycloak.tests.gate;
+package dev.accesstier.keycloak.tests.support;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,21 +10,24 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.keycloak.admin.client.resource.RealmResource;
+import org.keycloak.representations.idm.RealmRepresentation;
 
 /** Takes any mail over SMTP on loopback, as far as Keycloak speaks it, and keeps its text. */
-final class MailDrop implements AutoCloseable {
+public final class MailDrop implements AutoCloseable {
 
   private static final Pattern LINK = Pattern.compile("http://\\S+login-actions/action-token\\S+");
 
   private final ServerSocket socket;
   private final BlockingQueue<String> mails = new LinkedBlockingQueue<>();
 
-  MailDrop() {
+  public MailDrop() {
     try {
       socket = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
     } catch (IOException e) {
@@ -35,12 +38,16 @@ final class MailDrop implements AutoCloseable {
     thread.start();
   }
 
-  int port() {
-    return socket.getLocalPort();
+  /** Has a realm send its mail here. */
+  public void receiveFrom(RealmResource realm) {
+    RealmRepresentation settings = realm.toRepresentation();
+    settings.setSmtpServer(
+        Map.of("host", "127.0.0.1", "port", "" + socket.getLocalPort(), "from", "kc@example.org"));
+    realm.update(settings);
   }
 
   /** The first link in the next mail. */
-  String nextLink() throws InterruptedException {
+  public String nextLink() throws InterruptedException {
     String mail = mails.poll(Duration.ofSeconds(20).toMillis(), TimeUnit.MILLISECONDS);
     if (mail == null) {
       throw new AssertionError("no mail came");
