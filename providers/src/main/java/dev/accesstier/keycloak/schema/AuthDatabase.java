@@ -1,27 +1,13 @@
 package dev.accesstier.keycloak.schema;
 
-import io.agroal.api.AgroalDataSource;
-import io.agroal.api.AgroalDataSourceMetrics;
-import io.micrometer.core.instrument.Metrics;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.EntityTransaction;
 import jakarta.persistence.PersistenceException;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
-import java.util.function.Supplier;
-import org.hibernate.cfg.AvailableSettings;
-import org.hibernate.dialect.PostgreSQLDialect;
-import org.hibernate.jpa.HibernatePersistenceConfiguration;
-import org.hibernate.jpa.HibernatePersistenceProvider;
-import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One component's database: its own pool and {@code EntityManagerFactory}, outside JTA. Opening
@@ -32,15 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class AuthDatabase implements AutoCloseable {
 
-  private static final Logger LOG = Logger.getLogger(AuthDatabase.class);
-  private static final String MAPPING = "dev/accesstier/keycloak/schema/auth-schema.orm.xml";
-
-  /** Connections that failed, schema checks that did not pass and statements that timed out. */
-  private static final String FAILURES = "access_tier_database_failures";
-
-  /** So long after a failed connection others fail at once, and do not queue up behind it. */
-  private static final long FAIL_FAST_NANOS = 500_000_000L;
-
   /** How long a change waits for others of this node, which take a few milliseconds each. */
   private static final int TURN_SECONDS = 10;
 
@@ -49,21 +26,11 @@ public final class AuthDatabase implements AutoCloseable {
       "set local idle_in_transaction_session_timeout = '" + HOLD_LIMIT + "'";
 
   private final AuthDatabaseSettings settings;
-  private final AgroalDataSource pool;
+  private final CheckedPool pool;
   private final EntityManagerFactory entityManagers;
 
   /** Held writes at the same time, a part of the pool. */
   private final Semaphore turns;
-
-  private volatile boolean checked;
-  private volatile Set<OptionalTable> optional = Set.of();
-  private volatile @Nullable Failure lastFailure;
-
-  private record Failure(AuthDatabaseException exception, long atNanos) {
-    boolean recent() {
-      return System.nanoTime() - atNanos < FAIL_FAST_NANOS;
-    }
-  }
 
   /**
    * Opens without connecting.
@@ -73,8 +40,8 @@ public final class AuthDatabase implements AutoCloseable {
   public AuthDatabase(AuthDatabaseSettings settings) {
     this.settings = settings;
     this.turns = new Semaphore(Math.max(1, settings.poolMaxSize() / 5), true);
-    this.pool = openPool(settings);
-    this.entityManagers = entityManagers(pool, settings.schema());
+    this.pool = new CheckedPool(settings);
+    this.entityManagers = AuthEntities.open(pool.dataSource(), settings.schema());
   }
 
   /**
@@ -84,12 +51,7 @@ public final class AuthDatabase implements AutoCloseable {
    * @throws AuthDatabaseException when no connection can be had
    */
   public static List<String> problems(AuthDatabaseSettings settings, boolean writable) {
-    try (AgroalDataSource pool = openPool(settings);
-        Connection connection = pool.getConnection()) {
-      return SchemaCheck.of(connection, settings.schema()).problems(connection, writable);
-    } catch (SQLException e) {
-      throw new AuthDatabaseException(DatabaseErrors.explain(e, settings), e);
-    }
+    return CheckedPool.problems(settings, writable);
   }
 
   /**
@@ -99,7 +61,7 @@ public final class AuthDatabase implements AutoCloseable {
    * @throws AuthDatabaseException when the database cannot be used; it has been logged
    */
   public <T> T read(Function<EntityManager, T> work) {
-    return run(entityManager -> work.apply(entityManager));
+    return run(work);
   }
 
   /**
@@ -160,10 +122,10 @@ public final class AuthDatabase implements AutoCloseable {
   }
 
   private <T> HeldWrite<T> begin(Function<EntityManager, T> work) {
-    return guarded(
+    return pool.use(
         () -> {
           EntityManager entityManager = entityManagers.createEntityManager();
-          HeldWrite<T> held = new HeldWrite<>(entityManager, this::failed, turns::release);
+          HeldWrite<T> held = new HeldWrite<>(entityManager, pool::failed, turns::release);
           try {
             return held.begin(
                 em -> {
@@ -179,7 +141,7 @@ public final class AuthDatabase implements AutoCloseable {
 
   /** Whether a feature's table can be read; known to the work that is run here, not before. */
   public boolean has(OptionalTable table) {
-    return optional.contains(table);
+    return pool.has(table);
   }
 
   private void commit(EntityTransaction transaction) {
@@ -187,12 +149,12 @@ public final class AuthDatabase implements AutoCloseable {
       transaction.commit();
     } catch (PersistenceException e) {
       // Not tried again: the server may have committed before the connection broke.
-      throw failed(e);
+      throw pool.failed(e);
     }
   }
 
   private <T> T run(Function<EntityManager, T> work) {
-    return guarded(
+    return pool.use(
         () -> {
           try (EntityManager entityManager = entityManagers.createEntityManager()) {
             return work.apply(entityManager);
@@ -200,47 +162,9 @@ public final class AuthDatabase implements AutoCloseable {
         });
   }
 
-  /** Once more on a fresh connection where the first broke. */
-  private <T> T guarded(Supplier<T> attempt) {
-    Failure failure = lastFailure;
-    if (failure != null && failure.recent()) {
-      throw failure.exception();
-    }
-    checkOnce();
-    try {
-      return attempt.get();
-    } catch (PersistenceException first) {
-      if (!DatabaseErrors.brokenConnection(first)) {
-        throw translated(first);
-      }
-    }
-    // The server closed this pooled connection since it was used last, and maybe the others too.
-    pool.flush(AgroalDataSource.FlushMode.IDLE);
-    try {
-      return attempt.get();
-    } catch (PersistenceException second) {
-      throw translated(second);
-    }
-  }
-
   /** Connects once, past what earlier failures have left, and says how things are. */
   public AuthDatabaseStatus status() {
-    boolean reachable = false;
-    List<String> problems;
-    try (Connection connection = pool.getConnection()) {
-      reachable = true;
-      problems = SchemaCheck.of(connection, settings.schema()).problems();
-    } catch (SQLException e) {
-      problems = List.of(DatabaseErrors.explain(e, settings));
-    }
-    AgroalDataSourceMetrics metrics = pool.getMetrics();
-    return new AuthDatabaseStatus(
-        reachable,
-        problems,
-        metrics.activeCount(),
-        metrics.availableCount(),
-        metrics.awaitingCount(),
-        settings.poolMaxSize());
+    return pool.status();
   }
 
   /** Closes the pool; statements still running fail. */
@@ -248,97 +172,5 @@ public final class AuthDatabase implements AutoCloseable {
   public void close() {
     entityManagers.close();
     pool.close();
-  }
-
-  private void checkOnce() {
-    if (checked) {
-      return;
-    }
-    synchronized (this) {
-      Failure failure = lastFailure;
-      if (failure != null && failure.recent()) {
-        throw failure.exception();
-      }
-      if (checked) {
-        return;
-      }
-      try (Connection connection = pool.getConnection()) {
-        SchemaCheck check = SchemaCheck.of(connection, settings.schema());
-        List<String> problems = check.problems();
-        if (!problems.isEmpty()) {
-          throw failed(new AuthDatabaseException(String.join(" ", problems)));
-        }
-        optional = usable(check);
-      } catch (SQLException e) {
-        throw failed(e);
-      }
-      checked = true;
-      LOG.infof("Connected to %s", settings);
-    }
-  }
-
-  private static Set<OptionalTable> usable(SchemaCheck check) {
-    Set<OptionalTable> usable = EnumSet.allOf(OptionalTable.class);
-    for (OptionalTable table : OptionalTable.values()) {
-      List<String> problems = check.problems(table);
-      if (!problems.isEmpty()) {
-        usable.remove(table);
-        LOG.warnf("Works without %s: %s", table.table(), String.join(" ", problems));
-      }
-    }
-    return usable;
-  }
-
-  private RuntimeException translated(PersistenceException cause) {
-    return DatabaseErrors.conflict(cause)
-        .<RuntimeException>map(constraint -> new AuthConflictException(constraint, cause))
-        .orElseGet(() -> failed(cause));
-  }
-
-  private AuthDatabaseException failed(Exception cause) {
-    Metrics.counter(FAILURES).increment();
-    AuthDatabaseException exception =
-        cause instanceof AuthDatabaseException already
-            ? already
-            : new AuthDatabaseException(DatabaseErrors.explain(cause, settings), cause);
-    LOG.errorf("The auth database cannot be used: %s", exception.getMessage());
-    if (DatabaseErrors.meansUnreachable(cause)) {
-      lastFailure = new Failure(exception, System.nanoTime());
-    }
-    return exception;
-  }
-
-  private static AgroalDataSource openPool(AuthDatabaseSettings settings) {
-    try {
-      return ConnectionPool.open(settings);
-    } catch (NoClassDefFoundError e) {
-      throw new AuthDatabaseException(
-          "This server carries no PostgreSQL driver: build it with --db=postgres.", e);
-    }
-  }
-
-  private static EntityManagerFactory entityManagers(AgroalDataSource pool, String schema) {
-    HibernatePersistenceConfiguration configuration =
-        new HibernatePersistenceConfiguration("access-tier-auth-schema");
-    configuration
-        .managedClass(AuthUser.class)
-        .managedClass(AuthAccount.class)
-        .managedClass(AuthPassword.class)
-        .managedClass(AuthTwoFactor.class)
-        .managedClass(AuthSession.class)
-        .managedClass(AuthVerification.class)
-        .managedClass(AuthPasskey.class)
-        .mappingFile(MAPPING)
-        .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
-        .property(AvailableSettings.DIALECT, PostgreSQLDialect.class.getName())
-        // No connection while opening: a server must start with its auth database down.
-        .property("hibernate.boot.allow_jdbc_metadata_access", false)
-        .property(AvailableSettings.DEFAULT_SCHEMA, schema)
-        .property(AvailableSettings.HBM2DDL_AUTO, "none")
-        // Told once, by failed(), and without the values that a database's message may quote.
-        .property(AvailableSettings.LOG_JDBC_ERRORS, false)
-        .property(AvailableSettings.JAKARTA_VALIDATION_MODE, "none");
-    // Not configuration.createEntityManagerFactory(): Quarkus refuses Hibernate's provider there.
-    return new HibernatePersistenceProvider().createEntityManagerFactory(configuration);
   }
 }

@@ -1,10 +1,8 @@
 package dev.accesstier.keycloak.storage;
 
-import dev.accesstier.keycloak.credential.Totp;
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
-import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -12,7 +10,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.credential.CredentialInput;
@@ -21,15 +18,10 @@ import org.keycloak.credential.CredentialInputValidator;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.ModelValidationException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.credential.OTPCredentialModel;
-import org.keycloak.models.credential.PasswordCredentialModel;
-import org.keycloak.models.credential.RecoveryAuthnCodesCredentialModel;
 import org.keycloak.sessions.AuthenticationSessionModel;
-import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.storage.StorageId;
 import org.keycloak.storage.UserStorageProvider;
 import org.keycloak.storage.user.UserCountMethodsProvider;
@@ -52,44 +44,25 @@ final class AuthSchemaStorageProvider
         UserProfileDecorator,
         UserRegistrationProvider {
 
-  /**
-   * Id of the second factor among a user's credentials, of which there is one. Keycloak's page for
-   * removing a credential takes ids of a user storage's credentials in this form alone.
-   */
-  static final String OTP_ID = OTPCredentialModel.TYPE + "-id";
-
-  private static final Logger LOG = Logger.getLogger(AuthSchemaStorageProvider.class);
-
-  /** Keycloak asks for the first, and sets up one of the others. */
-  private static final Set<String> OTP_TYPES =
-      Set.of(OTPCredentialModel.TYPE, OTPCredentialModel.TOTP, OTPCredentialModel.HOTP);
-
   private final KeycloakSession session;
   private final ComponentModel component;
   private final SessionUsers users;
-  private final PasswordCheck passwords;
-  private final SecondFactor secondFactor;
-  private final SecondFactorEnrolment enrolment;
-  private final Supplier<ComponentSettings> configuration;
+  private final UserCredentials credentials;
+  private final Supplier<ComponentSettings> settings;
   private final Runnable releaseDatabase;
-  private @Nullable ComponentSettings settings;
 
   AuthSchemaStorageProvider(
       KeycloakSession session,
       ComponentModel component,
       SessionUsers users,
-      PasswordCheck passwords,
-      SecondFactor secondFactor,
-      SecondFactorEnrolment enrolment,
-      Supplier<ComponentSettings> configuration,
+      UserCredentials credentials,
+      Supplier<ComponentSettings> settings,
       Runnable releaseDatabase) {
     this.session = session;
     this.component = component;
     this.users = users;
-    this.passwords = passwords;
-    this.secondFactor = secondFactor;
-    this.enrolment = enrolment;
-    this.configuration = configuration;
+    this.credentials = credentials;
+    this.settings = settings;
     this.releaseDatabase = releaseDatabase;
   }
 
@@ -214,108 +187,37 @@ final class AuthSchemaStorageProvider
 
   @Override
   public boolean supportsCredentialType(String type) {
-    return PasswordCredentialModel.TYPE.equals(type)
-        || OTP_TYPES.contains(type)
-        || RecoveryAuthnCodesCredentialModel.TYPE.equals(type);
+    return UserCredentials.TYPES.contains(type);
   }
 
   @Override
   public boolean isConfiguredFor(RealmModel realm, UserModel user, String type) {
-    if (OTP_TYPES.contains(type)) {
-      return secondFactor.isConfigured(externalId(user));
-    }
-    return PasswordCredentialModel.TYPE.equals(type)
-        && stored(user).map(stored -> stored.hash() != null).orElse(false);
+    return credentials.isConfigured(user, type);
   }
 
   @Override
   public boolean isValid(RealmModel realm, UserModel user, CredentialInput input) {
-    String response = input.getChallengeResponse();
-    if (response == null) {
-      return false;
-    }
-    return OTP_TYPES.contains(input.getType())
-        ? secondFactor.accepts(externalId(user), response)
-        : PasswordCredentialModel.TYPE.equals(input.getType()) && isPassword(realm, user, response);
-  }
-
-  private boolean isPassword(RealmModel realm, UserModel user, String password) {
-    Optional<StoredPassword> stored = stored(user);
-    if (stored.isEmpty()
-        || !passwords.matches(realm, stored.get(), password)
-        || !mayEnter(realm, user, stored.get().user())) {
-      return false;
-    }
-    if (settings().writable()) {
-      passwordChange().afterLogin(realm, user, stored.get(), password, settings().upgradeBcrypt());
-    }
-    return true;
+    return credentials.isValid(realm, user, input);
   }
 
   @Override
   public boolean updateCredential(RealmModel realm, UserModel user, CredentialInput input) {
-    if (!supportsCredentialType(input.getType())) {
-      return false;
-    }
-    if (RecoveryAuthnCodesCredentialModel.TYPE.equals(input.getType())) {
-      return enrolment.replaceBackupCodes(externalId(user), input.getChallengeResponse());
-    }
-    if (OTP_TYPES.contains(input.getType())) {
-      return enrolment.enrol(realm, externalId(user), input.getChallengeResponse());
-    }
-    if (!settings().writable()) {
-      // Not false: Keycloak would then keep a second password of its own, which would be valid.
-      throw new ReadOnlyException(
-          "The password is kept by the auth schema, which is read-only here");
-    }
-    passwordChange().change(realm, user, input.getChallengeResponse());
-    return true;
+    return credentials.update(realm, user, input);
   }
 
-  /** A password is changed and not taken away, in Keycloak's own storage as well. */
   @Override
   public void disableCredentialType(RealmModel realm, UserModel user, String type) {
-    if (OTP_TYPES.contains(type)) {
-      enrolment.remove(externalId(user));
-    } else if (isConfiguredFor(realm, user, type)) {
-      throw new ModelValidationException("A password can be changed and not be taken away");
-    }
+    credentials.disable(user, type);
   }
 
   @Override
   public Stream<String> getDisableableCredentialTypesStream(RealmModel realm, UserModel user) {
-    return enrolment.isWritable() && isConfiguredFor(realm, user, OTPCredentialModel.TYPE)
-        ? Stream.of(OTPCredentialModel.TYPE)
-        : Stream.empty();
+    return credentials.disableableTypes(user);
   }
 
   @Override
   public Stream<CredentialModel> getCredentials(RealmModel realm, UserModel user) {
-    Stream<CredentialModel> password =
-        isConfiguredFor(realm, user, PasswordCredentialModel.TYPE)
-            ? Stream.of(passwordCredential())
-            : Stream.empty();
-    return isConfiguredFor(realm, user, OTPCredentialModel.TYPE)
-        ? Stream.concat(password, Stream.of(otpCredential(user)))
-        : password;
-  }
-
-  /** What can be shown of a second factor; the secret is not in it. */
-  OTPCredentialModel otpCredential(UserModel user) {
-    OTPCredentialModel otp =
-        OTPCredentialModel.createTOTP(
-            "", Totp.DIGITS, Math.toIntExact(Totp.PERIOD.toSeconds()), Totp.ALGORITHM);
-    otp.setId(OTP_ID);
-    otp.setFederationLink(component.getId());
-    secondFactor.since(externalId(user)).map(Instant::toEpochMilli).ifPresent(otp::setCreatedDate);
-    return otp;
-  }
-
-  private CredentialModel passwordCredential() {
-    CredentialModel password = new CredentialModel();
-    password.setType(PasswordCredentialModel.TYPE);
-    password.setFederationLink(component.getId());
-    return password;
+    return credentials.of(user);
   }
 
   // Profile
@@ -324,7 +226,7 @@ final class AuthSchemaStorageProvider
   public List<AttributeMetadata> decorateUserProfile(
       String providerId, UserProfileMetadata metadata) {
     return AuthSchemaUser.COLUMNS.stream()
-        .filter(name -> !name.equals(AccessTier.ATTRIBUTE) || !settings().tierChangeable())
+        .filter(name -> !name.equals(AccessTier.ATTRIBUTE) || !settings.get().tierChangeable())
         .flatMap(name -> metadata.getAttribute(name).stream())
         .map(AttributeMetadata::clone)
         .map(
@@ -337,7 +239,7 @@ final class AuthSchemaStorageProvider
 
   /** The username follows the email; a tier that may be changed needs no condition of ours. */
   private boolean isEditable(String attribute) {
-    return settings().writable()
+    return settings.get().writable()
         && !attribute.equals(UserModel.USERNAME)
         && !attribute.equals(AccessTier.ATTRIBUTE);
   }
@@ -366,38 +268,11 @@ final class AuthSchemaStorageProvider
       return false;
     }
     String id = StorageId.externalId(user.getId());
-    switch (settings().deleteMode()) {
+    switch (settings.get().deleteMode()) {
       case SOFT -> writer.setDeleted(id, true);
       case HARD -> writer.delete(id);
     }
     return true;
-  }
-
-  /** Asked after a correct password only, so that nobody else learns of it. */
-  private boolean mayEnter(RealmModel realm, UserModel user, AuthUser row) {
-    if (row.deleted() && user.isEnabled()) {
-      // Deleted since Keycloak cached the user; one it knows as disabled it refuses by itself.
-      return false;
-    }
-    // Said in the log. The flow asks for a code next, and here it ends where none could be
-    // verified.
-    if (row.twoFactorEnabled() && !secondFactor.isReadable(row.id())) {
-      return false;
-    }
-    // A realm that verifies emails asks for it after the login, and offers a mail.
-    if (!user.isEmailVerified() && !realm.isVerifyEmail()) {
-      LOG.warnf("User %s is refused: the email address is not verified", row.id());
-      return false;
-    }
-    return true;
-  }
-
-  private Optional<StoredPassword> stored(UserModel user) {
-    return users.password(externalId(user));
-  }
-
-  private static String externalId(UserModel user) {
-    return StorageId.externalId(user.getId());
   }
 
   private UserSearch searchFor(RealmModel realm, Map<String, String> params) {
@@ -424,20 +299,7 @@ final class AuthSchemaStorageProvider
     return new AuthSchemaUser(session, realm, component, writer(), row);
   }
 
-  private ComponentSettings settings() {
-    ComponentSettings read = settings;
-    if (read == null) {
-      read = configuration.get();
-      settings = read;
-    }
-    return read;
-  }
-
   private @Nullable UserWriter writer() {
-    return settings().writable() ? new UserWriter(session, users) : null;
-  }
-
-  private PasswordChange passwordChange() {
-    return new PasswordChange(session, users, passwords);
+    return settings.get().writable() ? new UserWriter(session, users) : null;
   }
 }

@@ -71,23 +71,30 @@ public final class AuthSchemaStorageProviderFactory
 
   @Override
   public AuthSchemaStorageProvider create(KeycloakSession session, ComponentModel component) {
-    SessionUsers users = users(session, component);
-    // Read when needed: a form that is wrong must be said by the first query, not here.
-    Supplier<ComponentSettings> settings = () -> settings(session, component);
-    SecondFactor secondFactor = new SecondFactor(session, users, settings);
+    Supplier<ComponentSettings> settings = settingsWhenNeeded(session, component);
     return new AuthSchemaStorageProvider(
         session,
         component,
-        users,
-        passwordCheck(session),
-        secondFactor,
-        new SecondFactorEnrolment(users, secondFactor, settings),
+        users(session, component),
+        credentials(session, component, settings),
         settings,
         () -> databases.close(component.getId()));
   }
 
-  /** The provider of a user who is in a component of ours; empty for others. */
-  static Optional<AuthSchemaStorageProvider> storage(
+  private UserCredentials credentials(
+      KeycloakSession session, ComponentModel component, Supplier<ComponentSettings> settings) {
+    return new UserCredentials(
+        session, component.getId(), users(session, component), passwordCheck(session), settings);
+  }
+
+  /** A form that is wrong must be said by the first query, not where a provider is made. */
+  private Supplier<ComponentSettings> settingsWhenNeeded(
+      KeycloakSession session, ComponentModel component) {
+    return new Once<>(() -> settings(session, component));
+  }
+
+  /** For a user who is in a component of ours; empty for others. */
+  static Optional<UserCredentials> credentials(
       KeycloakSession session, RealmModel realm, UserModel user) {
     StorageId id = new StorageId(user.getId());
     return Optional.ofNullable(id.isLocal() ? null : realm.getComponent(id.getProviderId()))
@@ -98,7 +105,8 @@ public final class AuthSchemaStorageProviderFactory
                             .getKeycloakSessionFactory()
                             .getProviderFactory(UserStorageProvider.class, ID)
                         instanceof AuthSchemaStorageProviderFactory factory
-                    ? factory.create(session, component)
+                    ? factory.credentials(
+                        session, component, factory.settingsWhenNeeded(session, component))
                     : null);
   }
 

@@ -31,17 +31,17 @@ final class SchemaOtpProvider extends OTPCredentialProvider {
   public @Nullable OTPCredentialModel getDefaultCredential(
       KeycloakSession session, RealmModel realm, UserModel user) {
     return ofSchema(realm, user)
-        .map(storage -> storage.otpCredential(user))
+        .map(schema -> schema.otpCredential(user))
         .orElseGet(() -> super.getDefaultCredential(session, realm, user));
   }
 
   /** A user may have both: Keycloak kept what was set up while the schema was read-only. */
   @Override
   public boolean isValid(RealmModel realm, UserModel user, CredentialInput input) {
-    if (!AuthSchemaStorageProvider.OTP_ID.equals(input.getCredentialId())) {
+    if (!UserCredentials.OTP_ID.equals(input.getCredentialId())) {
       return super.isValid(realm, user, input);
     }
-    return ofSchema(realm, user).map(storage -> storage.isValid(realm, user, input)).orElse(false)
+    return ofSchema(realm, user).map(schema -> schema.isValid(realm, user, input)).orElse(false)
         || user.credentialManager()
             .getStoredCredentialsByTypeStream(getType())
             .map(
@@ -50,9 +50,9 @@ final class SchemaOtpProvider extends OTPCredentialProvider {
             .anyMatch(own -> super.isValid(realm, user, own));
   }
 
-  /** The storage of a user who has a second factor there. */
-  private Optional<AuthSchemaStorageProvider> ofSchema(RealmModel realm, UserModel user) {
-    return AuthSchemaStorageProviderFactory.storage(session, realm, user)
-        .filter(storage -> storage.isConfiguredFor(realm, user, getType()));
+  /** The credentials of a user who has a second factor in the schema. */
+  private Optional<UserCredentials> ofSchema(RealmModel realm, UserModel user) {
+    return AuthSchemaStorageProviderFactory.credentials(session, realm, user)
+        .filter(schema -> schema.isConfigured(user, getType()));
   }
 }

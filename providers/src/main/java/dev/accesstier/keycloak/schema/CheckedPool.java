@@ -1,0 +1,200 @@
+package dev.accesstier.keycloak.schema;
+
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.AgroalDataSourceMetrics;
+import io.micrometer.core.instrument.Metrics;
+import jakarta.persistence.PersistenceException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import javax.sql.DataSource;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The connections to one database: the schema is checked before their first use, and what failed a
+ * moment ago is not tried again by everyone who waits.
+ *
+ * <p>Safe for use by many threads.
+ */
+final class CheckedPool implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(CheckedPool.class);
+
+  /** Connections that failed, schema checks that did not pass and statements that timed out. */
+  private static final String FAILURES = "access_tier_database_failures";
+
+  /** So long after a failed connection others fail at once, and do not queue up behind it. */
+  private static final long FAIL_FAST_NANOS = 500_000_000L;
+
+  private final AuthDatabaseSettings settings;
+  private final AgroalDataSource pool;
+  private volatile boolean checked;
+  private volatile Set<OptionalTable> optional = Set.of();
+  private volatile @Nullable Failure lastFailure;
+
+  private record Failure(AuthDatabaseException exception, long atNanos) {
+    boolean recent() {
+      return System.nanoTime() - atNanos < FAIL_FAST_NANOS;
+    }
+  }
+
+  /**
+   * Opens without connecting.
+   *
+   * @throws AuthDatabaseException when the server carries no PostgreSQL driver
+   */
+  CheckedPool(AuthDatabaseSettings settings) {
+    this.settings = settings;
+    this.pool = openPool(settings);
+  }
+
+  /**
+   * Connects once and says what an admin has to correct; empty when all is well.
+   *
+   * @param writable whether the schema is to be written
+   * @throws AuthDatabaseException when no connection can be had
+   */
+  static List<String> problems(AuthDatabaseSettings settings, boolean writable) {
+    try (AgroalDataSource pool = openPool(settings);
+        Connection connection = pool.getConnection()) {
+      return SchemaCheck.of(connection, settings.schema()).problems(connection, writable);
+    } catch (SQLException e) {
+      throw new AuthDatabaseException(DatabaseErrors.explain(e, settings), e);
+    }
+  }
+
+  /** For whoever comes through {@link #use}. */
+  DataSource dataSource() {
+    return pool;
+  }
+
+  boolean has(OptionalTable table) {
+    return optional.contains(table);
+  }
+
+  /**
+   * Runs what uses connections, and once more on a fresh one where the first broke.
+   *
+   * @throws AuthConflictException when a constraint of the schema forbids it
+   * @throws AuthDatabaseException when the database cannot be used; it has been logged
+   */
+  <T> T use(Supplier<T> attempt) {
+    failFast();
+    checkOnce();
+    try {
+      return attempt.get();
+    } catch (PersistenceException first) {
+      if (!DatabaseErrors.brokenConnection(first)) {
+        throw translated(first);
+      }
+    }
+    // The server closed this pooled connection since it was used last, and maybe the others too.
+    pool.flush(AgroalDataSource.FlushMode.IDLE);
+    try {
+      return attempt.get();
+    } catch (PersistenceException second) {
+      throw translated(second);
+    }
+  }
+
+  /** Connects once, past what earlier failures have left, and says how things are. */
+  AuthDatabaseStatus status() {
+    boolean reachable = false;
+    List<String> problems;
+    try (Connection connection = pool.getConnection()) {
+      reachable = true;
+      problems = SchemaCheck.of(connection, settings.schema()).problems();
+    } catch (SQLException e) {
+      problems = List.of(DatabaseErrors.explain(e, settings));
+    }
+    AgroalDataSourceMetrics metrics = pool.getMetrics();
+    return new AuthDatabaseStatus(
+        reachable,
+        problems,
+        metrics.activeCount(),
+        metrics.availableCount(),
+        metrics.awaitingCount(),
+        settings.poolMaxSize());
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+
+  private void checkOnce() {
+    if (checked) {
+      return;
+    }
+    synchronized (this) {
+      failFast();
+      if (checked) {
+        return;
+      }
+      try (Connection connection = pool.getConnection()) {
+        SchemaCheck check = SchemaCheck.of(connection, settings.schema());
+        List<String> problems = check.problems();
+        if (!problems.isEmpty()) {
+          throw failed(new AuthDatabaseException(String.join(" ", problems)));
+        }
+        optional = usable(check);
+      } catch (SQLException e) {
+        throw failed(e);
+      }
+      checked = true;
+      LOG.infof("Connected to %s", settings);
+    }
+  }
+
+  private void failFast() {
+    Failure failure = lastFailure;
+    if (failure != null && failure.recent()) {
+      throw failure.exception();
+    }
+  }
+
+  private static Set<OptionalTable> usable(SchemaCheck check) {
+    Set<OptionalTable> usable = EnumSet.allOf(OptionalTable.class);
+    for (OptionalTable table : OptionalTable.values()) {
+      List<String> problems = check.problems(table);
+      if (!problems.isEmpty()) {
+        usable.remove(table);
+        LOG.warnf("Works without %s: %s", table.table(), String.join(" ", problems));
+      }
+    }
+    return usable;
+  }
+
+  private RuntimeException translated(PersistenceException cause) {
+    return DatabaseErrors.conflict(cause)
+        .<RuntimeException>map(constraint -> new AuthConflictException(constraint, cause))
+        .orElseGet(() -> failed(cause));
+  }
+
+  /** Counts and logs what failed, once, and says it in words for an admin. */
+  AuthDatabaseException failed(Exception cause) {
+    Metrics.counter(FAILURES).increment();
+    AuthDatabaseException exception =
+        cause instanceof AuthDatabaseException already
+            ? already
+            : new AuthDatabaseException(DatabaseErrors.explain(cause, settings), cause);
+    LOG.errorf("The auth database cannot be used: %s", exception.getMessage());
+    if (DatabaseErrors.meansUnreachable(cause)) {
+      lastFailure = new Failure(exception, System.nanoTime());
+    }
+    return exception;
+  }
+
+  private static AgroalDataSource openPool(AuthDatabaseSettings settings) {
+    try {
+      return ConnectionPool.open(settings);
+    } catch (NoClassDefFoundError e) {
+      throw new AuthDatabaseException(
+          "This server carries no PostgreSQL driver: build it with --db=postgres.", e);
+    }
+  }
+}

@@ -1,0 +1,25 @@
+package dev.accesstier.keycloak.storage;
+
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** Asks another supplier when it is first asked itself, and never again once that has answered. */
+final class Once<T> implements Supplier<T> {
+
+  private final Supplier<T> source;
+  private @Nullable T value;
+
+  Once(Supplier<T> source) {
+    this.source = source;
+  }
+
+  @Override
+  public T get() {
+    T known = value;
+    if (known == null) {
+      known = source.get();
+      value = known;
+    }
+    return known;
+  }
+}
