@@ -16,7 +16,6 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.MultivaluedHashMap;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.models.KeycloakSession;
-import org.keycloak.models.ModelException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
@@ -46,18 +45,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   private static final Set<String> EMPTIABLE =
       Set.of(UserModel.FIRST_NAME, UserModel.LAST_NAME, PICTURE);
 
-  private final @Nullable UserWriter writer;
-
-  /** As it was read. What others write during the request is no change that it asks for. */
-  private final AuthUser row;
-
-  // What the request has changed, and else what the row says.
-  private String email;
-  private FullName name;
-  private @Nullable String image;
-  private boolean emailVerified;
-  private boolean deleted;
-  private Instant createdAt;
+  private final EditedUser user;
 
   /** The tier that was asked for in this session; it is written when the session commits. */
   private @Nullable AccessTier wantedTier;
@@ -72,14 +60,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
       @Nullable UserWriter writer,
       AuthUser row) {
     super(session, realm, component);
-    this.writer = writer;
-    this.row = row;
-    this.email = row.email().toLowerCase(Locale.ROOT);
-    this.name = FullName.of(row.name());
-    this.image = row.image();
-    this.emailVerified = row.emailVerified();
-    this.deleted = row.deleted();
-    this.createdAt = row.createdAt();
+    this.user = new EditedUser(row, writer);
     this.storageId = new StorageId(component.getId(), row.id());
   }
 
@@ -95,7 +76,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
 
   @Override
   public String getEmail() {
-    return email;
+    return user.email();
   }
 
   @Override
@@ -106,7 +87,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   /** The name up to its first space. */
   @Override
   public @Nullable String getFirstName() {
-    return name.first();
+    return user.name().first();
   }
 
   @Override
@@ -117,7 +98,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   /** The name after its first space; a single name has none. */
   @Override
   public @Nullable String getLastName() {
-    return name.last();
+    return user.name().last();
   }
 
   @Override
@@ -128,7 +109,8 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   /** Verified at Better Auth, or by Keycloak for the very address that is still in the row. */
   @Override
   public boolean isEmailVerified() {
-    return emailVerified || getEmail().equals(super.getFirstAttribute(EMAIL_VERIFIED_ATTRIBUTE));
+    return user.emailVerified()
+        || getEmail().equals(super.getFirstAttribute(EMAIL_VERIFIED_ATTRIBUTE));
   }
 
   /**
@@ -137,17 +119,16 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
    */
   @Override
   public void setEmailVerified(boolean verified) {
-    if (writer != null && verified != emailVerified) {
-      writer.set(row.id(), UserColumn.EMAIL_VERIFIED, verified);
-      emailVerified = verified;
+    if (user.isWritable()) {
+      user.setEmailVerified(verified);
     }
     if (verified == isEmailVerified()) {
       return;
     }
     if (verified) {
       super.setSingleAttribute(EMAIL_VERIFIED_ATTRIBUTE, getEmail());
-    } else if (emailVerified) {
-      throw readOnly("emailVerified");
+    } else if (user.emailVerified()) {
+      throw EditedUser.readOnly("emailVerified");
     } else {
       super.removeAttribute(EMAIL_VERIFIED_ATTRIBUTE);
     }
@@ -156,7 +137,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   /** Not soft-deleted, and not disabled by Keycloak, be it by an admin or by a lockout. */
   @Override
   public boolean isEnabled() {
-    return !deleted && super.isEnabled();
+    return !user.deleted() && super.isEnabled();
   }
 
   /**
@@ -168,9 +149,8 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
     if (enabled == isEnabled()) {
       return;
     }
-    if (enabled ? deleted : writer != null && isAsked()) {
-      writer("enabled").setDeleted(row.id(), !enabled);
-      deleted = !enabled;
+    if (enabled ? user.deleted() : user.isWritable() && isAsked()) {
+      user.setDeleted(!enabled);
     }
     if (enabled != isEnabled()) {
       super.setEnabled(enabled);
@@ -187,15 +167,13 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
 
   @Override
   public Long getCreatedTimestamp() {
-    return createdAt.toEpochMilli();
+    return user.createdAt().toEpochMilli();
   }
 
   @Override
   public void setCreatedTimestamp(@Nullable Long timestamp) {
     if (timestamp != null && !timestamp.equals(getCreatedTimestamp())) {
-      Instant wanted = Instant.ofEpochMilli(timestamp);
-      writer("createdTimestamp").set(row.id(), UserColumn.CREATED_AT, wanted);
-      createdAt = wanted;
+      user.setCreatedAt(Instant.ofEpochMilli(timestamp));
     }
   }
 
@@ -254,7 +232,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   public void removeAttribute(String name) {
     if (!COLUMNS.contains(name)) {
       super.removeAttribute(name);
-    } else if (writer != null && EMPTIABLE.contains(name)) {
+    } else if (user.isWritable() && EMPTIABLE.contains(name)) {
       change(name, null);
     }
   }
@@ -262,7 +240,8 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   /** The realm role that has the name of {@code users.role}, where the realm has one. */
   @Override
   protected Set<RoleModel> getRoleMappingsInternal() {
-    RoleModel role = row.role() == null ? null : realm.getRole(row.role());
+    String name = user.row().role();
+    RoleModel role = name == null ? null : realm.getRole(name);
     return role == null ? Set.of() : Set.of(role);
   }
 
@@ -281,7 +260,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
       case UserModel.FIRST_NAME -> getFirstName();
       case UserModel.LAST_NAME -> getLastName();
       case AccessTier.ATTRIBUTE -> tier();
-      case PICTURE -> image;
+      case PICTURE -> user.image();
       default -> throw new IllegalArgumentException(name);
     };
   }
@@ -290,7 +269,8 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
     if (wantedTier != null) {
       return wantedTier.value();
     }
-    return row.accessTier() == null ? AccessTier.PUBLIC.value() : row.accessTier();
+    String stored = user.row().accessTier();
+    return stored == null ? AccessTier.PUBLIC.value() : stored;
   }
 
   private void change(String attribute, @Nullable String wanted) {
@@ -302,31 +282,15 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
     if (Objects.equals(value, emptyToNull(column(attribute)))) {
       return;
     }
-    UserWriter to = writer(attribute);
+    user.requireWritable(attribute);
     switch (attribute) {
       case UserModel.USERNAME -> refuseUsername(value);
-      case UserModel.EMAIL -> changeEmail(to, value);
-      case UserModel.FIRST_NAME -> rename(to, name.withFirst(value));
-      case UserModel.LAST_NAME -> rename(to, name.withLast(value));
-      case PICTURE -> {
-        to.set(row.id(), UserColumn.IMAGE, value);
-        image = value;
-      }
-      default -> throw readOnly(attribute);
+      case UserModel.EMAIL -> user.setEmail(value);
+      case UserModel.FIRST_NAME -> user.setName(user.name().withFirst(value));
+      case UserModel.LAST_NAME -> user.setName(user.name().withLast(value));
+      case PICTURE -> user.setImage(value);
+      default -> throw EditedUser.readOnly(attribute);
     }
-  }
-
-  private void changeEmail(UserWriter to, @Nullable String value) {
-    if (value == null) {
-      throw new ModelException("A user of the auth schema cannot be without an email");
-    }
-    to.set(row.id(), UserColumn.EMAIL, value);
-    email = value;
-  }
-
-  private void rename(UserWriter to, FullName renamed) {
-    to.set(row.id(), UserColumn.NAME, renamed.joined());
-    name = renamed;
   }
 
   /**
@@ -334,16 +298,9 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
    * account; elsewhere a request that changes the email hands the old username back.
    */
   private void refuseUsername(@Nullable String value) {
-    if (!realm.isRegistrationEmailAsUsername() && !row.email().equalsIgnoreCase(value)) {
+    if (!realm.isRegistrationEmailAsUsername() && !user.row().email().equalsIgnoreCase(value)) {
       throw new ReadOnlyException("The username is the email and cannot be another");
     }
-  }
-
-  private UserWriter writer(String attribute) {
-    if (writer == null) {
-      throw readOnly(attribute);
-    }
-    return writer;
   }
 
   private static boolean lowerCase(String attribute) {
@@ -369,10 +326,5 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
 
   private static @Nullable String emptyToNull(@Nullable String value) {
     return value == null || value.isEmpty() ? null : value;
-  }
-
-  private static ReadOnlyException readOnly(String attribute) {
-    return new ReadOnlyException(
-        "%s is kept by the auth schema, which is read-only here".formatted(attribute));
   }
 }
