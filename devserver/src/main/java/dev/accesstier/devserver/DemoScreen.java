@@ -36,7 +36,8 @@ final class DemoScreen {
   private DemoScreen() {}
 
   static String text(KeycloakServer keycloak, PostgresServer postgres, Duration time) {
-    String url = keycloak.baseUrl();
+    // A passkey belongs to a host name, which an address is not.
+    String url = keycloak.baseUrl().replace("127.0.0.1", "localhost");
     String users =
         DemoUsers.TIERS.stream()
             .map(tier -> tier + "-user")
