@@ -50,6 +50,15 @@ final class Compose implements AutoCloseable {
     return Command.of("docker", "inspect", "-f", format, id).run().trim();
   }
 
+  /** Runs statements in database {@code auth}, as its owner. */
+  void sql(String statements) {
+    command
+        .with("exec", "-T", "postgres")
+        .with("psql", "-q", "-v", "ON_ERROR_STOP=1", "-U", "postgres", "-d", "auth")
+        .with("-c", statements)
+        .run();
+  }
+
   /** Warnings come before it. */
   private static String lastLine(String printed) {
     return printed.substring(printed.trim().lastIndexOf('\n') + 1).trim();
