@@ -8,72 +8,53 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.representations.idm.AbstractUserRepresentation;
 import org.keycloak.userprofile.AttributeChangeListener;
-import org.keycloak.userprofile.Attributes;
 import org.keycloak.userprofile.UserProfile;
 
 /**
  * A user's profile as an admin edits it. Changes the tier first and by itself, so that the profile
  * finds it as it shall be.
  */
-final class TierUserProfile implements UserProfile {
+final class TierUserProfile extends UnwrappedUserProfile {
 
   private final KeycloakSession session;
-  private final UserProfile profile;
   private final @Nullable UserModel user;
 
   /**
    * @param user null: is still to be made
    */
   TierUserProfile(KeycloakSession session, UserProfile profile, @Nullable UserModel user) {
+    super(profile);
     this.session = session;
-    this.profile = profile;
     this.user = user;
   }
 
   @Override
-  public void validate() {
-    profile.validate();
-  }
-
-  @Override
   public UserModel create() {
-    return recorded(profile.create());
+    return recorded(super.create());
   }
 
   @Override
   public UserModel create(boolean validate) {
-    return recorded(profile.create(validate));
+    return recorded(super.create(validate));
   }
 
   @Override
   public void update(boolean removeAttributes, AttributeChangeListener... listeners) {
-    profile.validate();
+    validate();
     if (user != null) {
       changeTier(user);
     }
-    profile.update(removeAttributes, listeners);
-  }
-
-  @Override
-  public Attributes getAttributes() {
-    return profile.getAttributes();
-  }
-
-  @Override
-  @SuppressWarnings("TypeParameterUnusedInFormals") // Keycloak's signature
-  public <R extends AbstractUserRepresentation> R toRepresentation(boolean full) {
-    return profile.toRepresentation(full);
+    super.update(removeAttributes, listeners);
   }
 
   /** Users of a store of ours are not meant: theirs hears of it when it is written to. */
   private void changeTier(UserModel user) {
     RealmModel realm = session.getContext().getRealm();
     TierChanges changes = changes();
-    if (!profile.getAttributes().isReadOnly(AccessTier.ATTRIBUTE)
+    if (!getAttributes().isReadOnly(AccessTier.ATTRIBUTE)
         && !changes.isStoredElsewhere(realm, user)) {
-      AccessTier.parse(profile.getAttributes().getFirst(AccessTier.ATTRIBUTE))
+      AccessTier.parse(getAttributes().getFirst(AccessTier.ATTRIBUTE))
           .filter(tier -> !tier.value().equals(user.getFirstAttribute(AccessTier.ATTRIBUTE)))
           .ifPresent(tier -> changes.change(realm, user, tier, null));
     }

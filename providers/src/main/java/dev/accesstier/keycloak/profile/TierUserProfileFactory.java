@@ -26,10 +26,15 @@ public final class TierUserProfileFactory extends DeclarativeUserProfileProvider
     return new DeclarativeUserProfileProvider(session, this) {
 
       @Override
+      public UserProfile create(UserProfileContext context, UserModel user) {
+        return new UnwrappedUserProfile(super.create(context, user));
+      }
+
+      @Override
       public UserProfile create(
           UserProfileContext context, Map<String, ?> attributes, @Nullable UserModel user) {
         return user == null || !context.isAdminContext()
-            ? super.create(context, attributes, user)
+            ? new UnwrappedUserProfile(super.create(context, attributes, user))
             : new TierUserProfile(
                 session, super.create(context, keepingTier(attributes, user), user), user);
       }
@@ -37,7 +42,9 @@ public final class TierUserProfileFactory extends DeclarativeUserProfileProvider
       @Override
       public UserProfile create(UserProfileContext context, Map<String, ?> attributes) {
         UserProfile profile = super.create(context, attributes);
-        return context.isAdminContext() ? new TierUserProfile(session, profile, null) : profile;
+        return context.isAdminContext()
+            ? new TierUserProfile(session, profile, null)
+            : new UnwrappedUserProfile(profile);
       }
     };
   }

@@ -30,8 +30,8 @@ import org.keycloak.models.KeycloakSession;
  * What one Keycloak session, that is one request, has read of one component's users. Each row is
  * read once, whoever asks: Keycloak's cache, the login, the claim.
  *
- * <p>Every method ends in a {@link TemporarilyUnavailableException} when the database cannot be
- * read.
+ * <p>Every method ends the request with {@link TemporarilyUnavailableException#ending} when the
+ * database cannot be used.
  */
 final class SessionUsers {
 
@@ -138,7 +138,7 @@ final class SessionUsers {
    * @param work gives what was there before, by id
    */
   HeldTiers hold(Collection<String> ids, Function<EntityManager, Map<String, String>> work) {
-    HeldWrite<Map<String, String>> held = run(opened -> opened.hold(work));
+    HeldWrite<Map<String, String>> held = holding(() -> opened().hold(work));
     return new HeldTiers() {
       @Override
       public Map<String, String> before() {
@@ -147,8 +147,8 @@ final class SessionUsers {
 
       @Override
       public void commit() {
-        run(
-            opened -> {
+        holding(
+            () -> {
               held.commit();
               return ids;
             });
@@ -198,15 +198,28 @@ final class SessionUsers {
 
   private <T> T run(Function<AuthDatabase, T> work) {
     try {
-      AuthDatabase opened = database;
-      if (opened == null) {
-        opened = opening.get();
-        database = opened;
-      }
-      return work.apply(opened);
+      return work.apply(opened());
+    } catch (AuthDatabaseException e) {
+      throw TemporarilyUnavailableException.ending(session, e);
+    }
+  }
+
+  /** Whoever holds a write back has to undo it, and asks for this exception. */
+  private <T> T holding(Supplier<T> work) {
+    try {
+      return work.get();
     } catch (AuthDatabaseException e) {
       throw new TemporarilyUnavailableException(session, e);
     }
+  }
+
+  private AuthDatabase opened() {
+    AuthDatabase opened = database;
+    if (opened == null) {
+      opened = opening.get();
+      database = opened;
+    }
+    return opened;
   }
 
   /** PostgreSQL knows no text with a NUL or half a surrogate pair; no user can have it. */

@@ -1,6 +1,5 @@
 package dev.accesstier.keycloak.tier;
 
-import jakarta.ws.rs.core.Response.Status;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,7 +13,6 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.cache.UserCache;
 import org.keycloak.models.utils.KeycloakModelUtils;
-import org.keycloak.services.ErrorResponse;
 import org.keycloak.storage.UserStorageUtil;
 import org.keycloak.storage.adapter.InMemoryUserAdapter;
 
@@ -109,8 +107,7 @@ final class StoredTierChanges {
       try {
         batches.values().forEach(StoredTierChanges.this::write);
       } catch (TemporarilyUnavailableException e) {
-        throw ErrorResponse.error(
-            TemporarilyUnavailableException.DESCRIPTION, Status.SERVICE_UNAVAILABLE);
+        throw TemporarilyUnavailableException.ofAnUpdate();
       }
       entries = log.record(made.stream().map(Made::change).toList());
     }
@@ -131,8 +128,7 @@ final class StoredTierChanges {
       } catch (TemporarilyUnavailableException e) {
         held.forEach(HeldTiers::rollback);
         withdrawWhatDidNotHappen();
-        throw ErrorResponse.error(
-            TemporarilyUnavailableException.DESCRIPTION, Status.SERVICE_UNAVAILABLE);
+        throw TemporarilyUnavailableException.ofAnUpdate();
       }
       tell();
     }

@@ -1,5 +1,7 @@
 package dev.accesstier.keycloak.tier;
 
+import jakarta.enterprise.context.ContextNotActiveException;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
@@ -10,6 +12,7 @@ import org.keycloak.models.KeycloakContext;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
 import org.keycloak.services.CorsErrorResponseException;
+import org.keycloak.services.ErrorResponseException;
 import org.keycloak.services.cors.Cors;
 import org.keycloak.utils.MediaTypeMatcher;
 
@@ -42,8 +45,29 @@ public final class TemporarilyUnavailableException extends CorsErrorResponseExce
   private static final Pattern FOR_PROGRAMS =
       Pattern.compile("/?admin/.*|.*/protocol/openid-connect/(token|userinfo|revoke|ext)(/.*)?");
 
+  /** Where the admin API updates a user. */
+  private static final Pattern ONE_USER = Pattern.compile("/?admin/realms/[^/]+/users/[^/]+");
+
   private final transient @Nullable KeycloakSession session;
   private final Throwable cause;
+
+  /**
+   * The exception that ends this request. It is {@link #ofAnUpdate()} where an admin updates a
+   * user.
+   */
+  public static WebApplicationException ending(KeycloakSession session, Throwable cause) {
+    return updatesUser(session.getContext())
+        ? ofAnUpdate()
+        : new TemporarilyUnavailableException(session, cause);
+  }
+
+  /**
+   * The same answer by the one exception that Keycloak's "update user" lets through: it takes any
+   * other for a mistake in the request, answers 400 and logs the stack.
+   */
+  static ErrorResponseException ofAnUpdate() {
+    return new ErrorResponseException(ERROR, DESCRIPTION, Status.SERVICE_UNAVAILABLE);
+  }
 
   public TemporarilyUnavailableException(KeycloakSession session, Throwable cause) {
     super(null, ERROR, DESCRIPTION, Status.SERVICE_UNAVAILABLE);
@@ -82,6 +106,15 @@ public final class TemporarilyUnavailableException extends CorsErrorResponseExce
   private static boolean isForAPerson(KeycloakContext context) {
     return MediaTypeMatcher.isHtmlRequest(context.getHttpRequest().getHttpHeaders())
         && !FOR_PROGRAMS.matcher(context.getUri().getPath()).matches();
+  }
+
+  private static boolean updatesUser(KeycloakContext context) {
+    try {
+      return ONE_USER.matcher(context.getUri().getPath()).matches();
+    } catch (ContextNotActiveException e) {
+      // a thread of Keycloak's own, without a request
+      return false;
+    }
   }
 
   private static Response.ResponseBuilder json() {

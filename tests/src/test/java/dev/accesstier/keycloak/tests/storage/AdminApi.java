@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ import java.util.stream.Collectors;
 import org.keycloak.admin.client.Keycloak;
 import org.keycloak.representations.idm.UserRepresentation;
 
-/** The admin API by its query parameters, some of which the admin client cannot send. */
+/** The admin API as it is, some of which the admin client cannot send or hides in an exception. */
 record AdminApi(String baseUrl, String realm, Keycloak admin) {
 
   private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -36,6 +37,18 @@ record AdminApi(String baseUrl, String realm, Keycloak admin) {
     return get(path).statusCode();
   }
 
+  /**
+   * What the server answers.
+   *
+   * @param json empty: no body
+   */
+  HttpResponse<String> send(String method, String path, String json) {
+    return send(
+        request(path)
+            .header("Content-Type", "application/json")
+            .method(method, BodyPublishers.ofString(json)));
+  }
+
   private static String encoded(String query) {
     return Arrays.stream(query.split("&", -1))
         .filter(part -> !part.isEmpty())
@@ -45,12 +58,17 @@ record AdminApi(String baseUrl, String realm, Keycloak admin) {
   }
 
   private HttpResponse<String> get(String path) {
-    HttpRequest request =
-        HttpRequest.newBuilder(URI.create(baseUrl + "/admin/realms/" + realm + path))
-            .header("Authorization", "Bearer " + admin.tokenManager().getAccessTokenString())
-            .build();
+    return send(request(path));
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create(baseUrl + "/admin/realms/" + realm + path))
+        .header("Authorization", "Bearer " + admin.tokenManager().getAccessTokenString());
+  }
+
+  private static HttpResponse<String> send(HttpRequest.Builder request) {
     try {
-      return HTTP.send(request, BodyHandlers.ofString());
+      return HTTP.send(request.build(), BodyHandlers.ofString());
     } catch (IOException e) {
       throw new AssertionError(e);
     } catch (InterruptedException e) {

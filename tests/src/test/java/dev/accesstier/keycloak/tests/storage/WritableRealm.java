@@ -36,7 +36,15 @@ record WritableRealm(TestRealm realm, AuthRows rows, SampleUsers users) implemen
 
   static WritableRealm create(
       String database, Map<String, String> config, Consumer<RealmRepresentation> more) {
-    PostgresServer postgres = TestServer.shared().postgres();
+    return create(TestServer.shared().postgres(), database, config, more);
+  }
+
+  /** On a server of the test's own. */
+  static WritableRealm create(
+      PostgresServer postgres,
+      String database,
+      Map<String, String> config,
+      Consumer<RealmRepresentation> more) {
     var created = postgres.createDatabase(database);
     postgres.execute("postgres", "alter database " + database + " set log_statement = 'all'");
     Fixture.load(created);

@@ -1,0 +1,65 @@
+package dev.accesstier.keycloak.profile;
+
+import jakarta.ws.rs.WebApplicationException;
+import java.util.function.Supplier;
+import org.keycloak.models.UserModel;
+import org.keycloak.representations.idm.AbstractUserRepresentation;
+import org.keycloak.userprofile.AttributeChangeListener;
+import org.keycloak.userprofile.Attributes;
+import org.keycloak.userprofile.UserProfile;
+
+/**
+ * A user's profile that ends a request as the user's storage wants it ended. Keycloak's own hides
+ * what a storage throws in another exception, and an outage would be answered as an unknown error.
+ */
+class UnwrappedUserProfile implements UserProfile {
+
+  private final UserProfile profile;
+
+  UnwrappedUserProfile(UserProfile profile) {
+    this.profile = profile;
+  }
+
+  @Override
+  public void validate() {
+    profile.validate();
+  }
+
+  @Override
+  public UserModel create() {
+    return unwrapped(profile::create);
+  }
+
+  @Override
+  public UserModel create(boolean validate) {
+    return unwrapped(() -> profile.create(validate));
+  }
+
+  @Override
+  public void update(boolean removeAttributes, AttributeChangeListener... listeners) {
+    unwrapped(
+        () -> {
+          profile.update(removeAttributes, listeners);
+          return true;
+        });
+  }
+
+  @Override
+  public Attributes getAttributes() {
+    return profile.getAttributes();
+  }
+
+  @Override
+  @SuppressWarnings("TypeParameterUnusedInFormals") // Keycloak's signature
+  public <R extends AbstractUserRepresentation> R toRepresentation(boolean full) {
+    return profile.toRepresentation(full);
+  }
+
+  private static <T> T unwrapped(Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      throw e.getCause() instanceof WebApplicationException ending ? ending : e;
+    }
+  }
+}
