@@ -69,6 +69,12 @@ final class BetterAuthClient {
     return user().isObject();
   }
 
+  /** Brings a cookie that another set. */
+  BetterAuthClient bringing(String cookie, String value) {
+    cookies.put(cookie, value);
+    return this;
+  }
+
   String cookie(String name) {
     return cookies.getOrDefault(name, "");
   }

@@ -35,10 +35,23 @@ final class BetterAuthServer {
     if (!version.newColumns().isEmpty()) {
       postgres.execute(version.database(), version.newColumns());
     }
+    return start(version, "");
+  }
+
+  /** A second one on the same tables, with the secrets of {@code BETTER_AUTH_SECRETS} as well. */
+  BetterAuthServer withSecrets(String secrets) {
+    return start(version, secrets);
+  }
+
+  private static BetterAuthServer start(BetterAuth version, String secrets) {
+    PostgresServer postgres = TestServer.shared().postgres();
     ProcessBuilder builder =
         new ProcessBuilder("node", "server.mjs")
             .directory(NodeModules.folder().toFile())
-            .redirectError(TestServer.folder(version.npmName() + ".log").toFile());
+            .redirectError(TestServer.folder(log(version, secrets)).toFile());
+    if (!secrets.isEmpty()) {
+      builder.environment().put("BETTER_AUTH_SECRETS", secrets);
+    }
     builder.environment().put("BETTER_AUTH", version.npmName());
     builder.environment().put("BETTER_AUTH_SECRET", Fixture.known().secret());
     builder
@@ -70,6 +83,10 @@ final class BetterAuthServer {
   /** A visitor without cookies. */
   BetterAuthClient visitor() {
     return new BetterAuthClient(url);
+  }
+
+  private static String log(BetterAuth version, String secrets) {
+    return version.npmName() + (secrets.isEmpty() ? ".log" : "-rotated.log");
   }
 
   private static String firstLine(Process process) {
