@@ -66,14 +66,15 @@ final class XChaCha20Poly1305 {
     littleEndian(nonce).asIntBuffer().get(state, WORDS - ROW, ROW);
     int[] block = new int[WORDS];
     ChaChaEngine.chachaCore(ROUNDS, state, block);
-    ByteBuffer result = littleEndian(new byte[key.length]);
+    byte[] derived = new byte[key.length];
+    ByteBuffer result = littleEndian(derived);
     for (int row : new int[] {0, WORDS - ROW}) {
       for (int i = row; i < row + ROW; i++) {
         // A block of ChaCha20 has the initial state added, which HChaCha20 leaves out.
         result.putInt(block[i] - state[i]);
       }
     }
-    return result.array();
+    return derived;
   }
 
   private static ByteBuffer littleEndian(byte[] bytes) {

@@ -56,7 +56,7 @@ final class KeptSignIn {
     login.getUserSessionNotes().forEach(kept::setNote);
     if (kept.getNote(AuthenticationManager.AUTH_TIME) == null) {
       // A sign-in that counts for an earlier one says when that was.
-      kept.setNote(AuthenticationManager.AUTH_TIME, String.valueOf(Time.currentTime()));
+      kept.setNote(AuthenticationManager.AUTH_TIME, Long.toString(Time.currentTimeMillis() / 1000));
     }
     kept.setState(UserSessionModel.State.LOGGED_IN);
     AuthenticationManager.createLoginCookie(

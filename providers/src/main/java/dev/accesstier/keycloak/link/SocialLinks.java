@@ -54,7 +54,7 @@ final class SocialLinks {
 
   /** A user's links to identity providers that the realm has. */
   List<FederatedIdentityModel> of(String keycloakId) {
-    if (!realm.isIdentityFederationEnabled()) {
+    if (!session.identityProviders().isIdentityFederationEnabled()) {
       return List.of();
     }
     UserCaches.forgetLinks(session, realm, keycloakId);

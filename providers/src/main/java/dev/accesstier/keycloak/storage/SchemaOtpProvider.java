@@ -23,7 +23,7 @@ final class SchemaOtpProvider extends OTPCredentialProvider {
 
   @Override
   public boolean isConfiguredFor(RealmModel realm, UserModel user, String credentialType) {
-    return supportsCredentialType(credentialType) && ofSchema(realm, user).isPresent()
+    return (supportsCredentialType(credentialType) && ofSchema(realm, user).isPresent())
         || super.isConfiguredFor(realm, user, credentialType);
   }
 

@@ -262,7 +262,7 @@ class SecondFactorTest {
           .hasSize(10)
           .doesNotHaveDuplicates()
           .allMatch(code -> code.matches("[a-zA-Z0-9]{5}-[a-zA-Z0-9]{5}"));
-      assertThat(codes.toString()).doesNotContain(all.get(0));
+      assertThat(codes).asString().doesNotContain(all.get(0));
     }
 
     @ParameterizedTest

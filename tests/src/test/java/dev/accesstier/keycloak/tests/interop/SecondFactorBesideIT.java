@@ -163,9 +163,10 @@ final class SecondFactorBesideIT {
   /** Base32, of text that begins with no zero. */
   private static String decoded(String base32) {
     StringBuilder digits = new StringBuilder();
-    for (char letter : base32.toCharArray()) {
-      digits.append(Character.forDigit("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(letter), 32));
-    }
+    base32
+        .chars()
+        .map("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"::indexOf)
+        .forEach(value -> digits.append(Character.forDigit(value, 32)));
     byte[] bytes =
         new BigInteger(digits.toString(), 32).shiftRight(base32.length() * 5 % 8).toByteArray();
     return new String(bytes, StandardCharsets.US_ASCII);

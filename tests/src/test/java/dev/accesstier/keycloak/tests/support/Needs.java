@@ -25,24 +25,23 @@ public @interface Needs {
 
   Tool[] value();
 
-  /** A tool, and the commands of which one must succeed. */
+  /** A tool, and the commands, parted by a bar, of which one must succeed. */
   enum Tool {
     DOCKER("docker info"),
-    COMPOSE("docker compose version", "docker-compose version"),
-    CHROMIUM("chromium --version", "chromium-browser --version", "google-chrome --version"),
+    COMPOSE("docker compose version|docker-compose version"),
+    CHROMIUM("chromium --version|chromium-browser --version|google-chrome --version"),
     NODE("node --version");
 
     private static final int LIMIT_SECONDS = 30;
 
-    @SuppressWarnings("ImmutableEnumChecker") // List.of is.
-    private final List<String> commands;
+    private final String commands;
 
-    Tool(String... commands) {
-      this.commands = List.of(commands);
+    Tool(String commands) {
+      this.commands = commands;
     }
 
     boolean isMissing() {
-      return commands.stream().noneMatch(Tool::succeeds);
+      return Arrays.stream(commands.split("\\|", -1)).noneMatch(Tool::succeeds);
     }
 
     private static boolean succeeds(String command) {
