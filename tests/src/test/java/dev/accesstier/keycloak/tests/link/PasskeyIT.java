@@ -1,21 +1,28 @@
 package dev.accesstier.keycloak.tests.link;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static dev.accesstier.keycloak.tests.support.KeycloakPasskeys.allowRegistration;
+import static dev.accesstier.keycloak.tests.support.KeycloakPasskeys.assertRefused;
+import static dev.accesstier.keycloak.tests.support.KeycloakPasskeys.code;
+import static dev.accesstier.keycloak.tests.support.KeycloakPasskeys.local;
+import static dev.accesstier.keycloak.tests.support.KeycloakPasskeys.press;
+import static dev.accesstier.keycloak.tests.support.KeycloakPasskeys.register;
+import static dev.accesstier.keycloak.tests.support.KeycloakPasskeys.signIn;
+import static dev.accesstier.keycloak.tests.support.KeycloakPasskeys.userOf;
+import static dev.accesstier.keycloak.tests.support.KeycloakPasskeys.visitor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Page.WaitForURLOptions;
-import com.microsoft.playwright.options.WaitUntilState;
-import dev.accesstier.keycloak.tests.support.Browser;
+import dev.accesstier.keycloak.tests.support.Authenticator;
 import dev.accesstier.keycloak.tests.support.Chromium;
 import dev.accesstier.keycloak.tests.support.Fixture;
+import dev.accesstier.keycloak.tests.support.KeycloakPasskeys;
 import dev.accesstier.keycloak.tests.support.Needs;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import jakarta.ws.rs.BadRequestException;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -33,7 +40,6 @@ import org.keycloak.representations.idm.AuthenticationExecutionInfoRepresentatio
 import org.keycloak.representations.idm.AuthenticationFlowRepresentation;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
-import org.keycloak.representations.idm.RequiredActionProviderRepresentation;
 
 /** Passkeys made at Better Auth sign in to Keycloak, and those made here are made there as well. */
 @Needs(Needs.Tool.CHROMIUM)
@@ -42,8 +48,6 @@ class PasskeyIT {
 
   private static final Fixture.User USER = Fixture.known().user("passkey");
   private static final Fixture.User OTHER = Fixture.known().user("pw-ligature");
-  private static final String TYPE = "webauthn-passwordless";
-  private static final String REGISTER = "webauthn-register-passwordless";
 
   @RegisterExtension final Chromium chromium = new Chromium();
 
@@ -53,8 +57,8 @@ class PasskeyIT {
   @BeforeAll
   void makeRealms() {
     Rows.update("create table auth.passkeys_before as table auth.passkeys");
-    realm = TestRealm.create(Map.of("editMode", "WRITABLE"), PasskeyIT::passkeys);
-    reading = TestRealm.create(Map.of("editMode", "READ_ONLY"), PasskeyIT::passkeys);
+    realm = TestRealm.create(Map.of("editMode", "WRITABLE"), KeycloakPasskeys::enable);
+    reading = TestRealm.create(Map.of("editMode", "READ_ONLY"), KeycloakPasskeys::enable);
     allowRegistration(realm);
     allowRegistration(reading);
   }
@@ -79,10 +83,10 @@ class PasskeyIT {
   @ParameterizedTest
   @MethodSource("fixture")
   void aPasskeyOfBetterAuthSignsInWithoutAUserName(Fixture.Passkey passkey) {
-    Page page = visitor();
+    Page page = visitor(chromium);
     new Authenticator(page).hold(passkey, passkey.counter() + 1);
 
-    String code = code(signInWithPasskey(page, realm));
+    String code = code(signIn(page, realm));
 
     assertThat(userOf(realm, code)).isEqualTo(USER.id());
     await()
@@ -106,9 +110,10 @@ class PasskeyIT {
   @ParameterizedTest
   @MethodSource("fixture")
   void aPasskeyOfBetterAuthSignsInAfterTheUserName(Fixture.Passkey passkey) {
-    try (TestRealm named = TestRealm.create(Map.of("editMode", "WRITABLE"), PasskeyIT::passkeys)) {
+    try (TestRealm named =
+        TestRealm.create(Map.of("editMode", "WRITABLE"), KeycloakPasskeys::enable)) {
       userNameFirst(named);
-      Page page = visitor();
+      Page page = visitor(chromium);
       new Authenticator(page).hold(passkey, passkey.counter() + 1);
 
       page.navigate(local(named.oidc().authUrl(TestRealm.APP, "")));
@@ -122,12 +127,13 @@ class PasskeyIT {
 
   @Test
   void somebodyElsesPasskeyDoesNotSignInAfterTheUserName() {
-    try (TestRealm named = TestRealm.create(Map.of("editMode", "WRITABLE"), PasskeyIT::passkeys)) {
+    try (TestRealm named =
+        TestRealm.create(Map.of("editMode", "WRITABLE"), KeycloakPasskeys::enable)) {
       userNameFirst(named);
       Fixture.Passkey passkey = fixture().get(0);
       // The one thing that tells them apart: the browser is allowed to offer it.
       Rows.update("update auth.passkeys set user_id = ? where id = ?", OTHER.id(), passkey.id());
-      Page page = visitor();
+      Page page = visitor(chromium);
       new Authenticator(page).hold(passkey, 1);
       page.navigate(local(named.oidc().authUrl(TestRealm.APP, "")));
       page.fill("#username", OTHER.email());
@@ -150,10 +156,10 @@ class PasskeyIT {
 
     Rows.update("delete from auth.passkeys where id = ?", passkey.id());
     assertThat(labels(user(realm, USER))).doesNotContain("MacBook Touch ID");
-    Page page = visitor();
+    Page page = visitor(chromium);
     new Authenticator(page).hold(passkey, 5);
-    signInWithPasskey(page, realm);
-    assertThat(page.locator(".pf-v5-c-alert, .alert-error, [id^=input-error]").first()).isVisible();
+    signIn(page, realm);
+    assertRefused(page);
 
     Rows.update(
         "insert into auth.passkeys select * from auth.passkeys_before where id = ?", passkey.id());
@@ -168,10 +174,10 @@ class PasskeyIT {
     Oidc.tokens(realm.oidc().password(TestRealm.APP, OTHER.email(), OTHER.knownPassword()));
     Rows.update("update auth.passkeys set user_id = ? where id = ?", OTHER.id(), passkey.id());
 
-    Page page = visitor();
+    Page page = visitor(chromium);
     new Authenticator(page).hold(passkey, 10);
 
-    assertThat(userOf(realm, code(signInWithPasskey(page, realm)))).isEqualTo(OTHER.id());
+    assertThat(userOf(realm, code(signIn(page, realm)))).isEqualTo(OTHER.id());
   }
 
   @ParameterizedTest
@@ -182,25 +188,25 @@ class PasskeyIT {
     signedIn(at, passkey, 20);
     assertThat(row(passkey)).containsEntry("counter", writable ? "21" : "7");
 
-    Page copy = visitor();
+    Page copy = visitor(chromium);
     new Authenticator(copy).hold(passkey, 15);
-    signInWithPasskey(copy, at);
-    assertThat(copy.locator(".pf-v5-c-alert, .alert-error, [id^=input-error]").first()).isVisible();
+    signIn(copy, at);
+    assertRefused(copy);
 
     // Better Auth has seen it later than Keycloak.
     Rows.update("update auth.passkeys set counter = 30 where id = ?", passkey.id());
-    Page late = visitor();
+    Page late = visitor(chromium);
     new Authenticator(late).hold(passkey, 25);
-    signInWithPasskey(late, at);
-    assertThat(late.locator(".pf-v5-c-alert, .alert-error, [id^=input-error]").first()).isVisible();
+    signIn(late, at);
+    assertRefused(late);
     signedIn(at, passkey, 40);
   }
 
   @Test
   void aPasskeyMadeInKeycloakIsARowAndIsRemovedThere() {
-    Page page = visitor();
+    Page page = visitor(chromium);
     Authenticator authenticator = new Authenticator(page);
-    register(page, realm, OTHER);
+    register(page, realm, OTHER.email(), OTHER.knownPassword());
 
     Map<String, String> row =
         Rows.select("select * from auth.passkeys where user_id = ?", OTHER.id()).get(0);
@@ -215,7 +221,7 @@ class PasskeyIT {
     assertThat(row.get("public_key")).matches("[\\w-]+");
 
     page.context().clearCookies();
-    assertThat(userOf(realm, code(signInWithPasskey(page, realm)))).isEqualTo(OTHER.id());
+    assertThat(userOf(realm, code(signIn(page, realm)))).isEqualTo(OTHER.id());
 
     UserResource user = user(realm, OTHER);
     assertThat(passkeysOf(user))
@@ -231,13 +237,13 @@ class PasskeyIT {
 
   @Test
   void whileReadOnlyAPasskeyMadeInKeycloakIsKeycloaksOwn() {
-    Page page = visitor();
+    Page page = visitor(chromium);
     new Authenticator(page);
-    register(page, reading, OTHER);
+    register(page, reading, OTHER.email(), OTHER.knownPassword());
 
     assertThat(Rows.select("select id from auth.passkeys where user_id = ?", OTHER.id())).isEmpty();
     page.context().clearCookies();
-    assertThat(userOf(reading, code(signInWithPasskey(page, reading)))).isEqualTo(OTHER.id());
+    assertThat(userOf(reading, code(signIn(page, reading)))).isEqualTo(OTHER.id());
     UserResource user = user(reading, OTHER);
     assertThat(passkeysOf(user)).hasSize(1);
     user.removeCredential(passkeysOf(user).get(0).getId());
@@ -251,28 +257,6 @@ class PasskeyIT {
     assertThatThrownBy(() -> user.removeCredential(fixture().get(0).id()))
         .isInstanceOf(BadRequestException.class);
     assertThat(passkeysOf(user)).hasSize(3);
-  }
-
-  /**
-   * Someone who clicks: what a browser offers by itself would be tried again after each refusal.
-   */
-  private Page visitor() {
-    Page page = chromium.page("en");
-    page.addInitScript("PublicKeyCredential.isConditionalMediationAvailable = async () => false");
-    return page;
-  }
-
-  private static void passkeys(RealmRepresentation realm) {
-    realm.setWebAuthnPolicyPasswordlessPasskeysEnabled(true);
-    realm.setWebAuthnPolicyPasswordlessRpId(Authenticator.RP_ID);
-    realm.setWebAuthnPolicyPasswordlessUserVerificationRequirement("required");
-  }
-
-  private static void allowRegistration(TestRealm realm) {
-    var flows = realm.realm().flows();
-    RequiredActionProviderRepresentation action = flows.getRequiredAction(REGISTER);
-    action.setEnabled(true);
-    flows.updateRequiredAction(REGISTER, action);
   }
 
   /** A flow of two steps, as Keycloak's documentation has it. */
@@ -298,48 +282,10 @@ class PasskeyIT {
     realm.realm().update(changed);
   }
 
-  /** WebAuthn needs a name, not an address. */
-  private static String local(String url) {
-    return url.replace("127.0.0.1", Authenticator.RP_ID);
-  }
-
-  private static Page signInWithPasskey(Page page, TestRealm at) {
-    page.navigate(local(at.oidc().authUrl(TestRealm.APP, "&prompt=login")));
-    press(page, "#authenticateWebAuthnButton");
-    return page;
-  }
-
   private void signedIn(TestRealm at, Fixture.Passkey passkey, int signatures) {
-    Page page = visitor();
+    Page page = visitor(chromium);
     new Authenticator(page).hold(passkey, signatures);
-    code(signInWithPasskey(page, at));
-  }
-
-  private static void register(Page page, TestRealm at, Fixture.User user) {
-    page.navigate(local(at.oidc().authUrl(TestRealm.APP, "&kc_action=" + REGISTER)));
-    Chromium.signIn(page, user.email(), user.knownPassword());
-    page.onDialog(dialog -> dialog.accept("Phone"));
-    press(page, "#registerWebAuthn");
-    code(page);
-  }
-
-  /** Once the page's script, which the button is nothing without, has run. */
-  private static void press(Page page, String button) {
-    page.waitForSelector(button);
-    page.waitForLoadState();
-    page.click(button);
-  }
-
-  private static String code(Page page) {
-    page.waitForURL(
-        "http://app.test/**", new WaitForURLOptions().setWaitUntil(WaitUntilState.COMMIT));
-    return new Browser.Stop(200, URI.create(page.url()), "").parameter("code");
-  }
-
-  private static String userOf(TestRealm at, String code) {
-    Oidc here = new Oidc(local(at.oidc().realmUrl()));
-    return String.valueOf(
-        Oidc.claims(Oidc.tokens(here.code(TestRealm.APP, code)).getAccessToken()).get("sub"));
+    code(signIn(page, at));
   }
 
   private static UserResource user(TestRealm realm, Fixture.User user) {
@@ -347,7 +293,9 @@ class PasskeyIT {
   }
 
   private static List<CredentialRepresentation> passkeysOf(UserResource user) {
-    return user.credentials().stream().filter(one -> one.getType().equals(TYPE)).toList();
+    return user.credentials().stream()
+        .filter(one -> one.getType().equals(KeycloakPasskeys.TYPE))
+        .toList();
   }
 
   private static List<String> labels(UserResource user) {
