@@ -1,9 +1,11 @@
-// Better Auth on schema `auth`, for the tests. Environment: BETTER_AUTH (package of the version to
+// Better Auth on schema `auth`, for the tests. Environment: BETTER_AUTH (folder of the version to
 // run), DATABASE_URL, BETTER_AUTH_SECRET. It listens on a free port of loopback, prints its address
 // as the first line, and ends when its standard input does.
 import { webcrypto } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import pg from "pg";
 import { tables } from "./tables.mjs";
@@ -12,16 +14,20 @@ import { tables } from "./tables.mjs";
 globalThis.crypto ??= webcrypto;
 
 const { BETTER_AUTH: version, DATABASE_URL, BETTER_AUTH_SECRET } = process.env;
-const { betterAuth } = await import(version);
-const { drizzleAdapter } = await import(`${version}/adapters/drizzle`);
-const { toNodeHandler } = await import(`${version}/node`);
-const { magicLink, twoFactor } = await import(`${version}/plugins`);
+const { resolve } = createRequire(new URL(`${version}/package.json`, import.meta.url));
+const ofVersion = (name) => import(pathToFileURL(resolve(name)));
+const { betterAuth } = await ofVersion("better-auth");
+const { drizzleAdapter } = await ofVersion("better-auth/adapters/drizzle");
+const { toNodeHandler } = await ofVersion("better-auth/node");
+const { magicLink, twoFactor } = await ofVersion("better-auth/plugins");
+const { passkey } = await ofVersion("@better-auth/passkey");
 
 process.stdin.resume().on("close", () => process.exit(0));
 
 const server = createServer().listen(0, "127.0.0.1");
 await once(server, "listening");
-const baseURL = `http://127.0.0.1:${server.address().port}`;
+// A passkey belongs to a name, and never to an address.
+const baseURL = `http://localhost:${server.address().port}`;
 
 // What would be mailed: the newest link for each kind and address.
 const links = new Map();
@@ -58,6 +64,7 @@ const auth = betterAuth({
   plugins: [
     twoFactor({ issuer: "ManaCore" }),
     magicLink({ sendMagicLink: mail("magic-link"), expiresIn: 60 * 10 }),
+    passkey(),
   ],
   rateLimit: { enabled: false },
   telemetry: { enabled: false },

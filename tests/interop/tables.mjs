@@ -1,6 +1,6 @@
 // Schema `auth` for Drizzle: Better Auth's models by their names, this schema's tables and columns.
 import { sql } from "drizzle-orm";
-import { boolean, integer, pgSchema, text, timestamp } from "drizzle-orm/pg-core";
+import { boolean, customType, integer, pgSchema, text, timestamp } from "drizzle-orm/pg-core";
 
 const auth = pgSchema("auth");
 const accessTier = auth.enum("access_tier", ["guest", "public", "beta", "alpha", "founder"]);
@@ -57,6 +57,30 @@ const verification = auth.table("verification", {
   updatedAt: since("updated_at"),
 });
 
+// The plugin keeps a text with commas, the column is an array of JSON.
+const transports = customType({
+  dataType: () => "jsonb",
+  toDriver: (text) => JSON.stringify(text.split(",").filter(Boolean)),
+  fromDriver: (array) => array.join(","),
+});
+
+// What the table has no column for is never inserted, as if it were generated, and read as null.
+const absent = customType({ dataType: () => "text", fromDriver: () => null });
+
+const passkey = auth.table("passkeys", {
+  id: text("id").primaryKey(),
+  name: text("friendly_name"),
+  publicKey: text("public_key").notNull(),
+  userId: text("user_id").notNull(),
+  credentialID: text("credential_id").unique().notNull(),
+  counter: integer("counter").notNull(),
+  deviceType: text("device_type").notNull(),
+  backedUp: boolean("backed_up").notNull(),
+  transports: transports("transports"),
+  createdAt: since("created_at"),
+  aaguid: absent("id").generatedAlwaysAs(sql`null`),
+});
+
 // The table has no column `id`, by which Better Auth updates its rows. A generated column is read
 // and compared but never inserted, so the user's id can stand for it.
 const twoFactorColumns = {
@@ -78,6 +102,7 @@ export const tables = (version) => ({
   session,
   account,
   verification,
+  passkey,
   twoFactor: auth.table("two_factor_auth", {
     ...twoFactorColumns,
     ...(version === "better-auth-1.5" ? {} : twoFactorColumnsSince16),

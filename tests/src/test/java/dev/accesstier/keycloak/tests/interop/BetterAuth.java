@@ -2,7 +2,7 @@ package dev.accesstier.keycloak.tests.interop;
 
 import java.util.Locale;
 
-/** The versions that the tests run; {@code tests/interop/package.json} pins them. */
+/** The versions that the tests run; a folder of {@code tests/interop} pins each. */
 enum BetterAuth {
   /** The one that wrote the fixture, with a hash in JavaScript. */
   V1_5("better-auth-1.5", ""),
@@ -17,17 +17,17 @@ enum BetterAuth {
         add column locked_until timestamptz
       """);
 
-  private final String npmName;
+  private final String folder;
   private final String newColumns;
 
-  BetterAuth(String npmName, String newColumns) {
-    this.npmName = npmName;
+  BetterAuth(String folder, String newColumns) {
+    this.folder = folder;
     this.newColumns = newColumns;
   }
 
-  /** As {@code package.json} names it. */
-  String npmName() {
-    return npmName;
+  /** In {@code tests/interop}. */
+  String folder() {
+    return folder;
   }
 
   /** What its owner adds to the schema when moving to this version; may be empty. */

@@ -52,7 +52,7 @@ final class BetterAuthServer {
     if (!secrets.isEmpty()) {
       builder.environment().put("BETTER_AUTH_SECRETS", secrets);
     }
-    builder.environment().put("BETTER_AUTH", version.npmName());
+    builder.environment().put("BETTER_AUTH", version.folder());
     builder.environment().put("BETTER_AUTH_SECRET", Fixture.known().secret());
     builder
         .environment()

@@ -1,6 +1,7 @@
 package dev.accesstier.keycloak.tests.interop;
 
 import dev.accesstier.devserver.PostgresServer;
+import dev.accesstier.keycloak.tests.support.KeycloakPasskeys;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
 import java.util.List;
@@ -39,12 +40,14 @@ final class RealmBeside {
               rep.setRegistrationAllowed(true);
               rep.setResetPasswordAllowed(true);
               rep.setIdentityProviders(List.of(google()));
+              KeycloakPasskeys.enable(rep);
             });
     // As the shipped realm has it: a single name is a whole one.
     var profile = realm.realm().users().userProfile().getConfiguration();
     profile.getAttribute("lastName").setRequired(null);
     realm.realm().users().userProfile().update(profile);
     takeSessionCookies(realm.realm());
+    KeycloakPasskeys.allowRegistration(realm);
     return realm;
   }
 

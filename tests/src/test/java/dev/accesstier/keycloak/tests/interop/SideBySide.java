@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import dev.accesstier.keycloak.tests.support.AuthRows;
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
@@ -122,6 +123,11 @@ final class SideBySide {
     return Oidc.claims(Oidc.tokens(signInHere(email, password)).getAccessToken());
   }
 
+  /** The tables, past both sides. */
+  AuthRows rows() {
+    return new AuthRows(TestServer.shared().postgres().database(there.database()));
+  }
+
   /** Changes rows past both sides. */
   void sql(String statement) {
     TestServer.shared().postgres().execute(there.database(), statement);
@@ -129,6 +135,6 @@ final class SideBySide {
 
   @Override
   public String toString() {
-    return version.npmName();
+    return version.folder();
   }
 }
