@@ -1,6 +1,7 @@
 // Better Auth on schema `auth`, for the tests. Environment: BETTER_AUTH (folder of the version to
-// run), DATABASE_URL, BETTER_AUTH_SECRET. It listens on a free port of loopback, prints its address
-// as the first line, and ends when its standard input does.
+// run), DATABASE_URL, BETTER_AUTH_SECRET, STORE_IDENTIFIER (how verification rows name what they are
+// for: plain or hashed). It listens on a free port of loopback, prints its address as the first line,
+// and ends when its standard input does.
 import { webcrypto } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -14,6 +15,7 @@ import { tables } from "./tables.mjs";
 globalThis.crypto ??= webcrypto;
 
 const { BETTER_AUTH: version, DATABASE_URL, BETTER_AUTH_SECRET } = process.env;
+const { STORE_IDENTIFIER = "plain" } = process.env;
 const { resolve } = createRequire(new URL(`${version}/package.json`, import.meta.url));
 const ofVersion = (name) => import(pathToFileURL(resolve(name)));
 const { betterAuth } = await ofVersion("better-auth");
@@ -60,6 +62,7 @@ const auth = betterAuth({
     deleteUser: { enabled: true },
   },
   session: { expiresIn: 60 * 60 * 24 * 7, updateAge: 60 * 60 * 24 },
+  verification: { storeIdentifier: STORE_IDENTIFIER },
   advanced: { cookiePrefix: "mana" },
   plugins: [
     twoFactor({ issuer: "ManaCore" }),

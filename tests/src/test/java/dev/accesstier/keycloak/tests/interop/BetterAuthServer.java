@@ -9,6 +9,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -35,23 +36,27 @@ final class BetterAuthServer {
     if (!version.newColumns().isEmpty()) {
       postgres.execute(version.database(), version.newColumns());
     }
-    return start(version, "");
+    return run(version, "", Map.of());
   }
 
-  /** A second one on the same tables, with the secrets of {@code BETTER_AUTH_SECRETS} as well. */
+  /** One more on the same tables, with the secrets of {@code BETTER_AUTH_SECRETS} as well. */
   BetterAuthServer withSecrets(String secrets) {
-    return start(version, secrets);
+    return run(version, "-rotated", Map.of("BETTER_AUTH_SECRETS", secrets));
   }
 
-  private static BetterAuthServer start(BetterAuth version, String secrets) {
+  /** One more on the same tables, which keeps only hashes of what it mails. */
+  BetterAuthServer hashing() {
+    return run(version, "-hashing", Map.of("STORE_IDENTIFIER", "hashed"));
+  }
+
+  private static BetterAuthServer run(
+      BetterAuth version, String kind, Map<String, String> environment) {
     PostgresServer postgres = TestServer.shared().postgres();
     ProcessBuilder builder =
         new ProcessBuilder("node", "server.mjs")
             .directory(NodeModules.folder().toFile())
-            .redirectError(TestServer.folder(log(version, secrets)).toFile());
-    if (!secrets.isEmpty()) {
-      builder.environment().put("BETTER_AUTH_SECRETS", secrets);
-    }
+            .redirectError(TestServer.folder(version.folder() + kind + ".log").toFile());
+    builder.environment().putAll(environment);
     builder.environment().put("BETTER_AUTH", version.folder());
     builder.environment().put("BETTER_AUTH_SECRET", Fixture.known().secret());
     builder
@@ -83,10 +88,6 @@ final class BetterAuthServer {
   /** A visitor without cookies. */
   BetterAuthClient visitor() {
     return new BetterAuthClient(url);
-  }
-
-  private static String log(BetterAuth version, String secrets) {
-    return version.npmName() + (secrets.isEmpty() ? ".log" : "-rotated.log");
   }
 
   private static String firstLine(Process process) {

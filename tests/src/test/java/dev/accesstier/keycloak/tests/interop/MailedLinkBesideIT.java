@@ -18,8 +18,19 @@ final class MailedLinkBesideIT {
 
   @BesideEachVersion
   void aResetMailedThereIsUsedHere(SideBySide both) {
+    aResetIsUsedHere(both, both.there());
+  }
+
+  /** The row has the hash of what the link holds. */
+  @BesideEachVersion
+  void aResetMailedThereAndStoredHashedIsUsedHere(SideBySide both) {
+    aResetIsUsedHere(both, both.hashing());
+  }
+
+  private static void aResetIsUsedHere(SideBySide both, BetterAuthServer there) {
     Member member = both.member(OLD);
-    String token = resetToken(both, member);
+    String token = resetToken(there, member);
+    assertThat(isStored(both, token)).isEqualTo(there == both.there());
     Browser browser = both.browser();
     Map<String, String> fields = new LinkedHashMap<>();
     fields.put("password-new", NEW);
@@ -29,29 +40,39 @@ final class MailedLinkBesideIT {
 
     assertThat(both.signInThere(member.email(), NEW)).isEqualTo(200);
     assertThat(both.signInThere(member.email(), OLD)).isEqualTo(401);
-    assertThat(resetThere(both, token, "Third-reset-3").code()).isEqualTo("INVALID_TOKEN");
+    assertThat(resetThere(there, token, "Third-reset-3").code()).isEqualTo("INVALID_TOKEN");
     assertThat(openReset(both, both.browser(), token).status()).isEqualTo(400);
   }
 
   @BesideEachVersion
   void aResetUsedThereIsOfNoUseHere(SideBySide both) {
-    String token = resetToken(both, both.member(OLD));
-    assertThat(resetThere(both, token, NEW).status()).isEqualTo(200);
+    String token = resetToken(both.there(), both.member(OLD));
+    assertThat(resetThere(both.there(), token, NEW).status()).isEqualTo(200);
 
     assertThat(openReset(both, both.browser(), token).status()).isEqualTo(400);
   }
 
   @BesideEachVersion
   void aMagicLinkMailedThereSignsInHere(SideBySide both) {
+    aMagicLinkSignsInHere(both, both.there());
+  }
+
+  @BesideEachVersion
+  void aMagicLinkMailedThereAndStoredHashedSignsInHere(SideBySide both) {
+    aMagicLinkSignsInHere(both, both.hashing());
+  }
+
+  private static void aMagicLinkSignsInHere(SideBySide both, BetterAuthServer there) {
     Member member = both.member(OLD);
-    String link = magicLink(both, member);
+    String link = magicLink(there, member);
+    assertThat(isStored(both, magicToken(link))).isEqualTo(there == both.there());
     Browser browser = both.browser();
 
     confirmed(browser, openMagicLink(both, browser, link));
 
     Stop app = browser.open(both.here().oidc().authUrl(TestRealm.APP, ""));
     assertThat(app.parameter("code")).as(app.body()).isNotEmpty();
-    BetterAuthClient visitor = both.there().visitor();
+    BetterAuthClient visitor = there.visitor();
     visitor.open(link);
     assertThat(visitor.isSignedIn()).isFalse();
     assertThat(openMagicLink(both, both.browser(), link).status()).isEqualTo(400);
@@ -59,7 +80,7 @@ final class MailedLinkBesideIT {
 
   @BesideEachVersion
   void aMagicLinkUsedThereIsOfNoUseHere(SideBySide both) {
-    String link = magicLink(both, both.member(OLD));
+    String link = magicLink(both.there(), both.member(OLD));
     BetterAuthClient visitor = both.there().visitor();
     visitor.open(link);
     assertThat(visitor.isSignedIn()).isTrue();
@@ -67,24 +88,22 @@ final class MailedLinkBesideIT {
     assertThat(openMagicLink(both, both.browser(), link).status()).isEqualTo(400);
   }
 
-  private static String resetToken(SideBySide both, Member member) {
-    BetterAuthClient visitor = both.there().visitor();
+  private static String resetToken(BetterAuthServer there, Member member) {
+    BetterAuthClient visitor = there.visitor();
     visitor.post("/request-password-reset", Map.of("email", member.email()));
     return visitor
         .mailed("reset-password", member.email())
         .replaceAll(".*/reset-password/([^?]+).*", "$1");
   }
 
-  private static String magicLink(SideBySide both, Member member) {
-    BetterAuthClient visitor = both.there().visitor();
+  private static String magicLink(BetterAuthServer there, Member member) {
+    BetterAuthClient visitor = there.visitor();
     visitor.post("/sign-in/magic-link", Map.of("email", member.email()));
     return visitor.mailed("magic-link", member.email());
   }
 
-  private static Answer resetThere(SideBySide both, String token, String password) {
-    return both.there()
-        .visitor()
-        .post("/reset-password", Map.of("token", token, "newPassword", password));
+  private static Answer resetThere(BetterAuthServer there, String token, String password) {
+    return there.visitor().post("/reset-password", Map.of("token", token, "newPassword", password));
   }
 
   private static Stop openReset(SideBySide both, Browser browser, String token) {
@@ -92,8 +111,19 @@ final class MailedLinkBesideIT {
   }
 
   private static Stop openMagicLink(SideBySide both, Browser browser, String link) {
-    String token = link.replaceAll(".*[?&]token=([^&]+).*", "$1");
-    return browser.open(both.here().oidc().realmUrl() + "/access-tier/magic-link?token=" + token);
+    return browser.open(
+        both.here().oidc().realmUrl() + "/access-tier/magic-link?token=" + magicToken(link));
+  }
+
+  private static String magicToken(String link) {
+    return link.replaceAll(".*[?&]token=([^&]+).*", "$1");
+  }
+
+  /** Whether the table tells it to whoever reads it. */
+  private static boolean isStored(SideBySide both, String token) {
+    return !both.rows()
+        .all("select id from auth.verification where identifier like ?", '%' + token)
+        .isEmpty();
   }
 
   /** Keycloak asks first, as mail scanners follow links too. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.admin.client.resource.UserResource;
 import org.keycloak.representations.idm.UserRepresentation;
 
@@ -38,6 +39,7 @@ final class SideBySide {
   private final BetterAuth version;
   private final BetterAuthServer there;
   private final TestRealm here;
+  private @Nullable BetterAuthServer hashing;
 
   private SideBySide(BetterAuth version) {
     this.version = version;
@@ -56,6 +58,16 @@ final class SideBySide {
 
   BetterAuthServer there() {
     return there;
+  }
+
+  /** One more there, started at its first use, which keeps only hashes of what it mails. */
+  synchronized BetterAuthServer hashing() {
+    BetterAuthServer running = hashing;
+    if (running == null) {
+      running = there.hashing();
+      hashing = running;
+    }
+    return running;
   }
 
   TestRealm here() {
