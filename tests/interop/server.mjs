@@ -26,7 +26,8 @@ const { passkey } = await ofVersion("@better-auth/passkey");
 
 process.stdin.resume().on("close", () => process.exit(0));
 
-const server = createServer().listen(0, "127.0.0.1");
+// Connections stay open, or a client would use one in the moment in which it is closed.
+const server = createServer({ keepAliveTimeout: 0 }).listen(0, "127.0.0.1");
 await once(server, "listening");
 // A passkey belongs to a name, and never to an address.
 const baseURL = `http://localhost:${server.address().port}`;
