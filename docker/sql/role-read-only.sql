@@ -25,3 +25,8 @@ grant select on auth.two_factor_auth, auth.passkeys to access_tier_reader;
 -- Sign-in with the session cookie of the running service.
 grant select (id, token, user_id, created_at, expires_at, revoked_at)
   on auth.sessions to access_tier_reader;
+
+-- Links that the running service has mailed. Its rows hold codes and tokens of all kinds; leave this
+-- out where nobody is sent to Keycloak with such a link.
+-- grant select (id, identifier, value, expires_at, created_at)
+--   on auth.verification to access_tier_reader;

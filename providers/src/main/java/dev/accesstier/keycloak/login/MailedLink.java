@@ -1,6 +1,7 @@
 package dev.accesstier.keycloak.login;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.schema.AuthVerification;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -36,6 +37,11 @@ enum MailedLink {
         KeycloakSession session, RealmModel realm, String componentId, AuthVerification row) {
       return new StorageId(componentId, row.value()).getId();
     }
+
+    @Override
+    boolean isFor(AuthVerification row, AuthUser user) {
+      return user.id().equals(row.value());
+    }
   },
 
   /** Identifier the token, value {@code {"email":…,"attempt":0}}; an attempt is a use. */
@@ -52,14 +58,21 @@ enum MailedLink {
     @Override
     @Nullable String userId(
         KeycloakSession session, RealmModel realm, String componentId, AuthVerification row) {
-      JsonNode email = unused(row.value()).path("email");
-      UserModel user =
-          email.isTextual()
-              ? session.users().getUserByEmail(realm, email.textValue().toLowerCase(Locale.ROOT))
-              : null;
+      String email = email(row);
+      UserModel user = email == null ? null : session.users().getUserByEmail(realm, email);
       return user != null && componentId.equals(new StorageId(user.getId()).getProviderId())
           ? user.getId()
           : null;
+    }
+
+    @Override
+    boolean isFor(AuthVerification row, AuthUser user) {
+      return user.email().equalsIgnoreCase(email(row));
+    }
+
+    private @Nullable String email(AuthVerification row) {
+      JsonNode email = unused(row.value()).path("email");
+      return email.isTextual() ? email.textValue().toLowerCase(Locale.ROOT) : null;
     }
   };
 
@@ -69,6 +82,9 @@ enum MailedLink {
   /** Keycloak's id of the user a row is for; null when it is for nobody, or was used. */
   abstract @Nullable String userId(
       KeycloakSession session, RealmModel realm, String componentId, AuthVerification row);
+
+  /** Whether the row is for that user, as the user's row is now. */
+  abstract boolean isFor(AuthVerification row, AuthUser user);
 
   /** The value of a magic link; a missing node when it was used or is something else. */
   private static JsonNode unused(String value) {

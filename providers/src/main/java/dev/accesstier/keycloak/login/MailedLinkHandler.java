@@ -37,6 +37,7 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 public final class MailedLinkHandler extends AbstractActionTokenHandler<MailedLinkToken> {
 
   static final String SECOND_FACTOR_MESSAGE = "accessTierMagicLinkSecondFactor";
+  static final String UNVERIFIED_MESSAGE = "accessTierMagicLinkUnverified";
   static final String UNAVAILABLE = "accessTierTemporarilyUnavailable";
 
   private static final String CONFIRM_SIGN_IN = "accessTierConfirmSignIn";
@@ -131,7 +132,7 @@ public final class MailedLinkHandler extends AbstractActionTokenHandler<MailedLi
     if (token.kind() == MailedLink.MAGIC_LINK) {
       UserModel user = login.getAuthenticatedUser();
       if (!user.isEmailVerified()) {
-        // Whoever has the link reads that mailbox; Better Auth draws the same conclusion.
+        // Whoever has the link reads that mailbox.
         user.setEmailVerified(true);
       }
       context.getEvent().detail(Details.AUTH_METHOD, "magic-link");
@@ -154,7 +155,16 @@ public final class MailedLinkHandler extends AbstractActionTokenHandler<MailedLi
             Objects.requireNonNull(token.kind()),
             token.getUserId(),
             Objects.requireNonNull(token.row()));
-    return link.isPresent() && !link.get().skipsSecondFactor() && rows.use(link.get());
+    if (link.isEmpty()
+        || link.get().skipsSecondFactor()
+        || link.get().leavesUnprovenPassword()
+        || !rows.use(link.get())) {
+      return false;
+    }
+    if (link.get().isFirstProof()) {
+      rows.forgetWhatNobodyProved(link.get());
+    }
+    return true;
   }
 
   private static Response refuse(

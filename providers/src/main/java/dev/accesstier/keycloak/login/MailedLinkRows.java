@@ -2,6 +2,7 @@ package dev.accesstier.keycloak.login;
 
 import dev.accesstier.keycloak.schema.AuthComponent;
 import dev.accesstier.keycloak.schema.AuthComponents;
+import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.schema.AuthUsers;
 import dev.accesstier.keycloak.schema.AuthVerification;
 import dev.accesstier.keycloak.schema.AuthVerifications;
@@ -37,16 +38,34 @@ final class MailedLinkRows {
    * A link that can still be used.
    *
    * @param user enabled, and not deleted in the schema
+   * @param stored the user's row as it is now
    */
-  record Usable(MailedLink kind, AuthComponent component, AuthVerification row, UserModel user) {
+  record Usable(
+      MailedLink kind,
+      AuthComponent component,
+      AuthVerification row,
+      UserModel user,
+      AuthUser stored) {
 
     /** Better Auth asks for none after a magic link, which is why such a link is not taken here. */
     boolean skipsSecondFactor() {
       return kind == MailedLink.MAGIC_LINK
-          && new AuthUsers(component.database())
-              .find(StorageId.externalId(user.getId()))
-              .map(row -> row.twoFactorEnabled())
-              .orElse(true);
+          && (stored.twoFactorEnabled() || KeptSecondFactors.any(user));
+    }
+
+    /**
+     * Whether nobody has proven to read that mailbox before. The password may then be of whoever
+     * signed up with an address of somebody else's.
+     */
+    boolean isFirstProof() {
+      boolean provenHere =
+          user.isEmailVerified() && stored.email().equalsIgnoreCase(user.getEmail());
+      return kind == MailedLink.MAGIC_LINK && !stored.emailVerified() && !provenHere;
+    }
+
+    /** A first proof in a schema that is read-only, and keeps such a password. */
+    boolean leavesUnprovenPassword() {
+      return isFirstProof() && !component.writable();
     }
   }
 
@@ -86,20 +105,30 @@ final class MailedLinkRows {
                     1, Duration.between(Instant.now(), usable.row().expiresAt()).toSeconds() + 1));
   }
 
+  /**
+   * Takes password and sessions from whoever signed up with the address before its owner followed a
+   * link, as Better Auth does since 1.6: it may have been somebody else.
+   */
+  void forgetWhatNobodyProved(Usable usable) {
+    String userId = StorageId.externalId(usable.user().getId());
+    new AuthUsers(usable.component().database()).deletePasswords(userId);
+    new SignedOut(session).all(usable.component(), userId);
+  }
+
   private Stream<Usable> usable(MailedLink kind, AuthComponent component, AuthVerification row) {
     String userId = kind.userId(session, realm, component.id(), row);
     UserModel user = userId == null ? null : session.users().getUserById(realm, userId);
-    boolean open =
-        user != null
-            && user.isEnabled()
-            && !session.singleUseObjects().contains(key(component, row))
-            && new AuthUsers(component.database())
-                .find(StorageId.externalId(user.getId()))
-                .filter(found -> !found.deleted())
-                .isPresent();
-    return open && user != null
-        ? Stream.of(new Usable(kind, component, row, user))
-        : Stream.empty();
+    if (user == null
+        || !user.isEnabled()
+        || session.singleUseObjects().contains(key(component, row))) {
+      return Stream.empty();
+    }
+    // Keycloak's cache may know the user by an address that is another's by now.
+    return new AuthUsers(component.database())
+            .find(StorageId.externalId(user.getId()))
+            .filter(stored -> !stored.deleted() && kind.isFor(row, stored))
+            .map(stored -> new Usable(kind, component, row, user, stored))
+            .stream();
   }
 
   private static String key(AuthComponent component, AuthVerification row) {

@@ -28,7 +28,8 @@ public final class MailedLinkToken extends DefaultActionToken {
     super(
         usable.user().getId(),
         TYPE,
-        Math.toIntExact(usable.row().expiresAt().getEpochSecond()),
+        // Until 2038, which is as far as Keycloak's own tokens count.
+        (int) Math.min(usable.row().expiresAt().getEpochSecond(), Integer.MAX_VALUE),
         null);
     this.kind = usable.kind();
     this.row = usable.row().id();

@@ -66,6 +66,9 @@ public final class MailedLinks {
       if (link.get().skipsSecondFactor()) {
         return error(Status.FORBIDDEN, Errors.NOT_ALLOWED, MailedLinkHandler.SECOND_FACTOR_MESSAGE);
       }
+      if (link.get().leavesUnprovenPassword()) {
+        return error(Status.FORBIDDEN, Errors.NOT_ALLOWED, MailedLinkHandler.UNVERIFIED_MESSAGE);
+      }
       if (kind == MailedLink.RESET_PASSWORD && !link.get().component().writable()) {
         return error(Status.BAD_REQUEST, Errors.NOT_ALLOWED, PASSWORD_READ_ONLY);
       }

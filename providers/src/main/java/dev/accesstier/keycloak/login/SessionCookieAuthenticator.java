@@ -92,7 +92,9 @@ final class SessionCookieAuthenticator implements Authenticator {
 
   /** As the password check has it: a realm that verifies emails asks for it after the login. */
   private static boolean mayEnter(RealmModel realm, UserModel user) {
-    return user.isEnabled() && (user.isEmailVerified() || realm.isVerifyEmail());
+    return user.isEnabled()
+        && (user.isEmailVerified() || realm.isVerifyEmail())
+        && !KeptSecondFactors.any(user);
   }
 
   @Override

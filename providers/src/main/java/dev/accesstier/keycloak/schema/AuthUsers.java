@@ -20,4 +20,25 @@ public final class AuthUsers {
     return database.read(
         entityManager -> Optional.ofNullable(entityManager.find(AuthUser.class, id)));
   }
+
+  /**
+   * Deletes every password of a user, that of the older service too.
+   *
+   * @throws AuthDatabaseException when it cannot be written; nothing was then
+   */
+  public void deletePasswords(String id) {
+    int unused =
+        database.write(
+            entityManager ->
+                entityManager
+                        .createQuery(
+                            "delete from AuthAccount a"
+                                + " where a.userId = :id and a.providerId = 'credential'")
+                        .setParameter("id", id)
+                        .executeUpdate()
+                    + entityManager
+                        .createQuery("delete from AuthPassword p where p.userId = :id")
+                        .setParameter("id", id)
+                        .executeUpdate());
+  }
 }

@@ -23,7 +23,10 @@ import java.util.function.Consumer;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import javax.sql.DataSource;
+import org.keycloak.admin.client.resource.UserResource;
+import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
+import org.keycloak.representations.idm.UserRepresentation;
 
 /**
  * A realm with a copy of the fixture's database for itself, whose browser flow takes Better Auth's
@@ -95,6 +98,23 @@ final class LoginRealm implements AutoCloseable {
         age,
         age);
     return token;
+  }
+
+  UserResource user(Fixture.User user) {
+    return realm.realm().users().get(realm.user(user.email()).getId());
+  }
+
+  /** Gives the user an authenticator app that Keycloak keeps, as set up while READ_ONLY. */
+  void addOtpOfKeycloak(Fixture.User user) {
+    CredentialRepresentation otp = new CredentialRepresentation();
+    otp.setType("otp");
+    otp.setSecretData("{\"value\":\"a-secret-of-twenty-one\"}");
+    otp.setCredentialData(
+        "{\"subType\":\"totp\",\"digits\":6,\"counter\":0,\"period\":30,"
+            + "\"algorithm\":\"HmacSHA1\"}");
+    UserRepresentation representation = user(user).toRepresentation();
+    representation.setCredentials(List.of(otp));
+    user(user).update(representation);
   }
 
   /** A row of verification, good for another ten minutes. */

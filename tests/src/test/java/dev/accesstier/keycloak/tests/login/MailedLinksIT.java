@@ -282,14 +282,58 @@ final class MailedLinksIT {
     }
 
     @Test
-    void provesTheAddress() {
+    void ofAUserWithASecondFactorThatKeycloakKeepsIsRefusedAndSaysWhy() {
+      Fixture.User user = Fixture.known().user("beta-service");
+      realm.addOtpOfKeycloak(user);
+
+      Stop stop = realm.browser().open(magicLink(realm, magicToken(realm, user), CALLBACK));
+
+      assertThat(stop.status()).isEqualTo(403);
+      assertThat(stop.body()).contains("second factor");
+    }
+
+    /** Keycloak has the user in its cache by the old address. */
+    @Test
+    void toAnAddressThatIsNoLongerTheUsersIsRefused() {
+      Fixture.User user = Fixture.known().user("alpha-user");
+      Oidc.tokens(realm.oidc().password(TestRealm.APP, user.email(), user.knownPassword()));
+      String token = magicToken(realm, user);
+      realm.sql("update auth.users set email = 'moved-' || email where id = ?", user.id());
+
+      assertRefused(realm.browser().open(magicLink(realm, token, CALLBACK)));
+
+      realm.sql("update auth.users set email = substr(email, 7) where id = ?", user.id());
+    }
+
+    /** The password and the session are of whoever signed up, and that may have been anybody. */
+    @Test
+    void provesTheAddressAndEndsWhatNobodyHadProven() {
       Fixture.User user = Fixture.known().user("unverified-1");
+      String session = realm.session(user, "1 hour");
       Browser browser = realm.browser();
 
       follow(browser, magicLink(realm, magicToken(realm, user), CALLBACK));
 
       assertThat(isSignedIn(realm, browser)).isTrue();
       assertThat(realm.realm.user(user.email()).isEmailVerified()).isTrue();
+      assertThat(realm.oidc().password(TestRealm.APP, user.email(), user.knownPassword()).getBody())
+          .contains("Invalid user credentials");
+      assertThat(
+              realm.query(
+                  "select id from auth.accounts where user_id = ? and provider_id = 'credential'",
+                  user.id()))
+          .isEmpty();
+      assertThat(realm.isEnded(session)).isTrue();
+    }
+
+    @Test
+    void leavesThePasswordOfAProvenAddress() {
+      Fixture.User user = Fixture.known().user("founder-user");
+      Browser browser = realm.browser();
+
+      follow(browser, magicLink(realm, magicToken(realm, user), CALLBACK));
+
+      Oidc.tokens(realm.oidc().password(TestRealm.APP, user.email(), user.knownPassword()));
     }
 
     @Test
@@ -433,6 +477,14 @@ final class MailedLinksIT {
         Stop stop = readOnly.browser().open(resetLink(readOnly, reset));
         assertRefused(stop);
         assertThat(stop.body()).contains("cannot be changed here");
+
+        Fixture.User unverified = Fixture.known().user("unverified-1");
+        Stop unproven =
+            readOnly
+                .browser()
+                .open(magicLink(readOnly, magicToken(readOnly, unverified), CALLBACK));
+        assertThat(unproven.status()).isEqualTo(403);
+        assertThat(unproven.body()).contains("not verified yet");
       }
     }
   }

@@ -202,6 +202,16 @@ final class SessionCookieIT {
       assertAskedForPassword(realm.openApp(realm.browser(realm.session(user, "1 hour"))));
     }
 
+    /** Better Auth knows nothing of it, and asked for none. */
+    @Test
+    void aUserWithASecondFactorThatKeycloakKeeps() {
+      Fixture.User user = Fixture.known().user("alpha-service");
+      assertSignedIn(realm.openApp(realm.browser(realm.session(user, "1 hour"))));
+      realm.addOtpOfKeycloak(user);
+
+      assertAskedForPassword(realm.openApp(realm.browser(realm.session(user, "1 hour"))));
+    }
+
     @Test
     void anUnverifiedUserOfARealmThatVerifiesNoEmail() {
       assertAskedForPassword(
