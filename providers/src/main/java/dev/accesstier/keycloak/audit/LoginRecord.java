@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.audit;
 import dev.accesstier.keycloak.schema.AuthComponent;
 import dev.accesstier.keycloak.schema.AuthComponents;
 import dev.accesstier.keycloak.schema.AuthSecurityEvent;
+import dev.accesstier.keycloak.schema.ChangedPasswords;
 import jakarta.enterprise.context.ContextNotActiveException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
@@ -12,11 +13,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.events.admin.OperationType;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.DefaultActionTokenKey;
 import org.keycloak.models.KeycloakSession;
@@ -31,9 +34,13 @@ import org.keycloak.util.JsonSerialization;
  */
 final class LoginRecord implements EventListenerProvider {
 
-  private static final Pattern USER = Pattern.compile("users/([^/]+)(/reset-password)?");
+  private static final Pattern USER =
+      Pattern.compile("users/([^/]+)(/reset-password|/second-factor)?");
 
   private static final int MAX_USER_AGENT = 500;
+
+  /** The longest address there is (RFC 5321, section 4.5.3.1), and a little more. */
+  private static final int MAX_NAME = 320;
 
   private final KeycloakSession session;
   private final LoginRecordQueue queue;
@@ -62,12 +69,19 @@ final class LoginRecord implements EventListenerProvider {
     Matcher user = USER.matcher(event.getResourcePath() == null ? "" : event.getResourcePath());
     if (event.getError() == null && user.matches()) {
       String path = user.group(2) == null ? "" : user.group(2);
-      SecurityEventType.of(event, path)
-          .ifPresent(
+      String userId = user.group(1);
+      Stream<SecurityEventType> types = SecurityEventType.of(event, path).stream();
+      if (event.getOperationType() == OperationType.UPDATE
+          && ChangedPasswords.contain(session, userId)) {
+        types = Stream.concat(types, Stream.of(SecurityEventType.PASSWORD_CHANGED));
+      }
+      types
+          .distinct()
+          .forEach(
               type ->
                   record(
                       event.getRealmId(),
-                      user.group(1),
+                      userId,
                       type,
                       event.getAuthDetails() == null ? null : event.getAuthDetails().getIpAddress(),
                       Map.of("by", "admin"),
@@ -135,7 +149,7 @@ final class LoginRecord implements EventListenerProvider {
     String name = event.getDetails() == null ? null : event.getDetails().get(Details.USERNAME);
     if (event.getUserId() == null && name != null) {
       // As the service itself has it for a name that nobody has.
-      metadata.put("email", name.replace("\0", ""));
+      metadata.put("email", cut(name.replace("\0", ""), MAX_NAME));
     }
     return metadata;
   }
@@ -145,10 +159,14 @@ final class LoginRecord implements EventListenerProvider {
     try {
       HttpHeaders headers = session.getContext().getHttpRequest().getHttpHeaders();
       String agent = headers == null ? null : headers.getHeaderString(HttpHeaders.USER_AGENT);
-      return agent == null ? null : agent.substring(0, Math.min(agent.length(), MAX_USER_AGENT));
+      return agent == null ? null : cut(agent, MAX_USER_AGENT);
     } catch (ContextNotActiveException e) {
       return null;
     }
+  }
+
+  private static String cut(String text, int most) {
+    return text.substring(0, Math.min(text.length(), most));
   }
 
   private static String json(Map<String, String> metadata) {

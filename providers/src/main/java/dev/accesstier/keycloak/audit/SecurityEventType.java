@@ -51,8 +51,12 @@ enum SecurityEventType {
               ACCOUNT_LOCKED;
           case UPDATE_PROFILE, UPDATE_EMAIL -> PROFILE_UPDATED;
           case UPDATE_CREDENTIAL -> updated(credential, byMailedLink);
+          // Keycloak names no type where it does not store the credential itself: that of the
+          // schema.
           case REMOVE_CREDENTIAL ->
-              OTPCredentialModel.TYPE.equals(credential) ? TWO_FACTOR_DISABLED : null;
+              credential == null || OTPCredentialModel.TYPE.equals(credential)
+                  ? TWO_FACTOR_DISABLED
+                  : null;
           default -> null;
         });
   }
@@ -69,7 +73,11 @@ enum SecurityEventType {
   }
 
   private static @Nullable SecurityEventType changed(String path) {
-    return "/reset-password".equals(path) ? PASSWORD_CHANGED : null;
+    return switch (path) {
+      case "/reset-password" -> PASSWORD_CHANGED;
+      case "/second-factor" -> TWO_FACTOR_DISABLED;
+      default -> null;
+    };
   }
 
   private static @Nullable SecurityEventType updated(

@@ -1,6 +1,7 @@
 package dev.accesstier.keycloak.login;
 
 import dev.accesstier.keycloak.schema.AuthComponents;
+import dev.accesstier.keycloak.schema.ChangedPasswords;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -80,7 +81,10 @@ final class SessionRevocation implements EventListenerProvider {
   private boolean endsSessions(RealmModel realm, OperationType operation, Matcher user) {
     return switch (operation) {
       case DELETE -> user.group(2) == null;
-      case UPDATE -> user.group(2) == null && isDisabled(realm, user.group(1));
+      case UPDATE ->
+          user.group(2) == null
+              && (ChangedPasswords.contain(session, user.group(1))
+                  || isDisabled(realm, user.group(1)));
       case ACTION -> user.group(2) != null;
       default -> false;
     };

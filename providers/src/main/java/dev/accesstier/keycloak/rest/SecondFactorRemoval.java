@@ -38,7 +38,7 @@ final class SecondFactorRemoval {
             admin.realm(), admin.may().adminAuth(), session, session.getContext().getConnection())
         .operation(OperationType.ACTION)
         .resource(ResourceType.USER)
-        .resourcePath(session.getContext().getUri())
+        .resourcePath("users", user.getId(), "second-factor")
         .detail(Details.CREDENTIAL_TYPE, TYPE)
         .success();
   }

@@ -171,7 +171,9 @@ final class CheckedPool implements AutoCloseable {
 
   private RuntimeException translated(PersistenceException cause) {
     return DatabaseErrors.conflict(cause)
-        .<RuntimeException>map(constraint -> new AuthConflictException(constraint, cause))
+        .<RuntimeException>map(
+            constraint ->
+                new AuthConflictException(constraint, DatabaseErrors.isDuplicate(cause), cause))
         .orElseGet(() -> failed(cause));
   }
 

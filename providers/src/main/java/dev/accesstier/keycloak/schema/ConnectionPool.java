@@ -48,6 +48,8 @@ final class ConnectionPool {
                                   .connectionProviderClass(org.postgresql.Driver.class)
                                   .jdbcUrl(settings.jdbcUrl())
                                   .jdbcProperty("ApplicationName", "keycloak-access-tier")
+                                  // The details of an error quote the row it is about.
+                                  .jdbcProperty("logServerErrorDetail", "false")
                                   .jdbcProperty("connectTimeout", seconds(CONNECT_TIMEOUT_SECONDS))
                                   .jdbcProperty("loginTimeout", seconds(CONNECT_TIMEOUT_SECONDS))
                                   .jdbcProperty("socketTimeout", seconds(socketSeconds))

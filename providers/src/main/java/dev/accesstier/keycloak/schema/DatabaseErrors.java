@@ -67,6 +67,11 @@ final class DatabaseErrors {
     return Optional.of(state);
   }
 
+  /** Whether that constraint is one of uniqueness. */
+  static boolean isDuplicate(Throwable failure) {
+    return "23505".equals(state(failure));
+  }
+
   /** A connection that worked before and no longer does. */
   static boolean brokenConnection(Throwable failure) {
     String state = state(failure);

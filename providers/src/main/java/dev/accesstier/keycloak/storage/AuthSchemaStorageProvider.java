@@ -51,6 +51,9 @@ final class AuthSchemaStorageProvider
   private final Supplier<ComponentSettings> settings;
   private final Runnable releaseDatabase;
 
+  /** Whether the profile that was asked for last takes "verified" from who changes their email. */
+  private boolean newEmailIsUnverified;
+
   AuthSchemaStorageProvider(
       KeycloakSession session,
       ComponentModel component,
@@ -225,6 +228,7 @@ final class AuthSchemaStorageProvider
   @Override
   public List<AttributeMetadata> decorateUserProfile(
       String providerId, UserProfileMetadata metadata) {
+    newEmailIsUnverified = metadata.getContext().isResetEmailVerified();
     return AuthSchemaUser.COLUMNS.stream()
         .filter(name -> !name.equals(AccessTier.ATTRIBUTE) || !settings.get().tierChangeable())
         .flatMap(name -> metadata.getAttribute(name).stream())
@@ -296,7 +300,7 @@ final class AuthSchemaStorageProvider
   }
 
   private UserModel adapter(RealmModel realm, AuthUser row) {
-    return new AuthSchemaUser(session, realm, component, writer(), row);
+    return new AuthSchemaUser(session, realm, component, writer(), row, () -> newEmailIsUnverified);
   }
 
   private @Nullable UserWriter writer() {

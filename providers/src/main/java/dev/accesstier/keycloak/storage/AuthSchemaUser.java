@@ -11,6 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.MultivaluedHashMap;
@@ -52,15 +53,17 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
 
   /**
    * @param writer null where the rows are read-only
+   * @param newEmailIsUnverified whether Keycloak says so next of an email that is changed now
    */
   AuthSchemaUser(
       KeycloakSession session,
       RealmModel realm,
       ComponentModel component,
       @Nullable UserWriter writer,
-      AuthUser row) {
+      AuthUser row,
+      BooleanSupplier newEmailIsUnverified) {
     super(session, realm, component);
-    this.user = new EditedUser(row, writer);
+    this.user = new EditedUser(row, writer, newEmailIsUnverified);
     this.storageId = new StorageId(component.getId(), row.id());
   }
 

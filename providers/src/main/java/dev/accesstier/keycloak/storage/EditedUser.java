@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.storage;
 import dev.accesstier.keycloak.schema.AuthUser;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ModelException;
 import org.keycloak.storage.ReadOnlyException;
@@ -15,6 +16,7 @@ final class EditedUser {
 
   private final AuthUser row;
   private final @Nullable UserWriter writer;
+  private final BooleanSupplier newEmailIsUnverified;
   private String email;
   private FullName name;
   private @Nullable String image;
@@ -24,10 +26,12 @@ final class EditedUser {
 
   /**
    * @param writer null where the row is read-only
+   * @param newEmailIsUnverified whether Keycloak says so next of an email that is changed now
    */
-  EditedUser(AuthUser row, @Nullable UserWriter writer) {
+  EditedUser(AuthUser row, @Nullable UserWriter writer, BooleanSupplier newEmailIsUnverified) {
     this.row = row;
     this.writer = writer;
+    this.newEmailIsUnverified = newEmailIsUnverified;
     this.email = row.email().toLowerCase(Locale.ROOT);
     this.name = FullName.of(row.name());
     this.image = row.image();
@@ -66,7 +70,14 @@ final class EditedUser {
     if (wanted == null) {
       throw new ModelException("A user of the auth schema cannot be without an email");
     }
-    requireWritable("email").set(row.id(), UserColumn.EMAIL, wanted);
+    UserWriter to = requireWritable("email");
+    if (newEmailIsUnverified.getAsBoolean()) {
+      // At once: were it left to a statement that fails, an address nobody proved would count.
+      to.setUnverifiedEmail(row.id(), wanted);
+      emailVerified = false;
+    } else {
+      to.set(row.id(), UserColumn.EMAIL, wanted);
+    }
     email = wanted;
   }
 

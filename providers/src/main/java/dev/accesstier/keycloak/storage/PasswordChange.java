@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.storage;
 import dev.accesstier.keycloak.credential.BcryptHash;
 import dev.accesstier.keycloak.credential.PasswordHash;
 import dev.accesstier.keycloak.schema.AuthConflictException;
+import dev.accesstier.keycloak.schema.ChangedPasswords;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -17,11 +18,13 @@ final class PasswordChange {
 
   private static final Logger LOG = Logger.getLogger(PasswordChange.class);
 
+  private final KeycloakSession session;
   private final SessionUsers users;
   private final PasswordCheck passwords;
   private final PasswordPolicies policies;
 
   PasswordChange(KeycloakSession session, SessionUsers users, PasswordCheck passwords) {
+    this.session = session;
     this.users = users;
     this.passwords = passwords;
     this.policies = new PasswordPolicies(session, users, passwords);
@@ -40,9 +43,10 @@ final class PasswordChange {
     policies.require(realm, user, password);
     String id = StorageId.externalId(user.getId());
     String hash = passwords.scrypt(password);
-    if (!users.write(id, em -> PasswordWrites.replace(em, id, hash))) {
+    if (!users.writeIfAllowed(id, em -> PasswordWrites.replace(em, id, hash))) {
       throw new ModelException("The user is no longer in the auth schema");
     }
+    ChangedPasswords.note(session, user.getId());
   }
 
   /** What is due after a login with the password that is stored. */

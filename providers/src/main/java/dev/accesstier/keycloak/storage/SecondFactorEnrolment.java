@@ -70,7 +70,7 @@ final class SecondFactorEnrolment {
     SecretCipher cipher = cipher();
     String encrypted = cipher.encrypt(secret);
     String codes = cipher.encrypt(BackupCodes.generate().json());
-    users.write(
+    users.writeIfAllowed(
         id,
         entityManager -> {
           SecondFactorQueries.put(entityManager, id, encrypted, codes);
@@ -91,7 +91,7 @@ final class SecondFactorEnrolment {
       return false;
     }
     String codes = cipher().encrypt(BackupCodes.parse(json).inGroups().json());
-    users.write(
+    users.writeIfAllowed(
         id,
         entityManager -> {
           SecondFactorQueries.setBackupCodes(entityManager, id, codes);
@@ -125,7 +125,7 @@ final class SecondFactorEnrolment {
           "The second factor is kept by the auth schema, which is read-only here",
           Response.Status.BAD_REQUEST);
     }
-    users.write(
+    users.writeIfAllowed(
         id,
         entityManager -> {
           SecondFactorQueries.delete(entityManager, id);

@@ -23,8 +23,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelException;
 
 /**
  * What one Keycloak session, that is one request, has read of one component's users. Each row is
@@ -34,6 +36,8 @@ import org.keycloak.models.KeycloakSession;
  * database cannot be used.
  */
 final class SessionUsers {
+
+  private static final Logger LOG = Logger.getLogger(SessionUsers.class);
 
   private final KeycloakSession session;
   private final SessionRows<AuthPasskey> passkeys;
@@ -129,6 +133,20 @@ final class SessionUsers {
     T result = run(opened -> opened.write(work));
     forget(id);
     return result;
+  }
+
+  /**
+   * Likewise, for what no user can have done wrong.
+   *
+   * @throws ModelException when the schema forbids it
+   */
+  <T> T writeIfAllowed(String id, Function<EntityManager, T> work) {
+    try {
+      return write(id, work);
+    } catch (AuthConflictException e) {
+      LOG.errorf("User %s: %s", id, e.getMessage());
+      throw new ModelException("The auth schema does not take this change");
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.accesstier.keycloak.schema.AuthIds;
 import dev.accesstier.keycloak.schema.AuthUser;
 import jakarta.persistence.EntityManager;
 import java.util.function.Function;
+import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
@@ -16,6 +17,8 @@ import org.keycloak.models.ModelException;
  * when Keycloak's request fails afterwards; a new user alone is taken back.
  */
 final class UserWriter {
+
+  private static final Logger LOG = Logger.getLogger(UserWriter.class);
 
   private final KeycloakSession session;
   private final SessionUsers users;
@@ -32,10 +35,29 @@ final class UserWriter {
    * @throws ModelException when the row is gone, or no row can hold the value
    */
   void set(String id, UserColumn column, @Nullable Object value) {
+    requireStorable(value);
+    requireThere(write(id, em -> UserWrites.set(em, id, column, value)));
+  }
+
+  /** Sets the email, and that nobody has proven yet to read that mailbox; likewise. */
+  void setUnverifiedEmail(String id, String email) {
+    requireStorable(email);
+    requireThere(
+        write(
+            id,
+            em ->
+                UserWrites.set(em, id, UserColumn.EMAIL, email)
+                    && UserWrites.set(em, id, UserColumn.EMAIL_VERIFIED, false)));
+  }
+
+  private static void requireStorable(@Nullable Object value) {
     if (value instanceof String text && !SessionUsers.storable(text)) {
       throw new ModelException("A character that cannot be stored");
     }
-    if (!write(id, em -> UserWrites.set(em, id, column, value))) {
+  }
+
+  private static void requireThere(boolean written) {
+    if (!written) {
       throw new ModelException("The user is no longer in the auth schema");
     }
   }
@@ -78,7 +100,11 @@ final class UserWriter {
     try {
       return users.write(id, work);
     } catch (AuthConflictException e) {
-      throw new ModelDuplicateException("User exists with same username or email", e);
+      if (e.isDuplicate()) {
+        throw new ModelDuplicateException("User exists with same username or email", e);
+      }
+      LOG.errorf("User %s: %s", id, e.getMessage());
+      throw new ModelException("The auth schema does not take this change");
     }
   }
 }

@@ -120,6 +120,19 @@ final class RevocationIT {
       assertAllEnded();
     }
 
+    /** Scripts send it along with the profile, and Keycloak reports an update of the user. */
+    @Test
+    void whenAnAdminSetsAPasswordWithTheProfile() {
+      CredentialRepresentation password = new CredentialRepresentation();
+      password.setType(CredentialRepresentation.PASSWORD);
+      password.setValue(BETA.knownPassword());
+      UserRepresentation representation = user(realm, BETA).toRepresentation();
+      representation.setCredentials(List.of(password));
+      user(realm, BETA).update(representation);
+
+      assertAllEnded();
+    }
+
     /** Keycloak's page for a new password, as a reset or an app asks for it. */
     @Test
     void whenTheUserChangesThePassword() {

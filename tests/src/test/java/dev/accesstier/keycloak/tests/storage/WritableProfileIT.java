@@ -9,6 +9,7 @@ import dev.accesstier.keycloak.tests.support.AuthRows;
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Fixture;
 import dev.accesstier.keycloak.tests.support.TestRealm;
+import dev.accesstier.keycloak.tests.support.TestServer;
 import jakarta.ws.rs.WebApplicationException;
 import java.net.http.HttpResponse;
 import java.time.Instant;
@@ -272,6 +273,31 @@ final class WritableProfileIT {
           .containsEntry("name", "My Service")
           .containsEntry("email", "mine-" + user.email())
           .containsEntry("email_verified", false);
+    }
+
+    /** Were the address written before that, one that nobody has proven would count as verified. */
+    @Test
+    void getsNoNewEmailThatCannotBeMarkedAsUnverified() {
+      SampleUser user = realm.add("Self Service");
+      TestServer.shared()
+          .postgres()
+          .execute(
+              "writable_profile",
+              """
+              create function auth.refuse() returns trigger language plpgsql
+                as $$ begin raise exception 'refused'; end $$;
+              create trigger refuse before update on auth.users for each row
+                when (new.id = '%s' and new.email_verified is distinct from old.email_verified)
+                execute function auth.refuse()
+              """
+                  .formatted(user.id()));
+      AccountApi account = account(user);
+      Map<String, Object> profile = account.profile();
+      profile.put("email", "victim-" + user.email());
+      assertThat(account.save(profile).statusCode()).isEqualTo(503);
+      assertThat(realm.rows().user(user.id()).columns())
+          .containsEntry("email", user.email())
+          .containsEntry("email_verified", true);
     }
 
     @Test
