@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.link;
 import dev.accesstier.keycloak.schema.AuthComponent;
 import dev.accesstier.keycloak.schema.AuthComponents;
 import jakarta.persistence.EntityManager;
+import jakarta.ws.rs.core.Response.Status;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,7 +13,9 @@ import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.WebAuthnCredentialModel;
+import org.keycloak.services.ErrorResponse;
 import org.keycloak.storage.StorageId;
 import org.keycloak.storage.jpa.JpaUserFederatedStorageProvider;
 
@@ -74,11 +77,25 @@ final class LinkedFederatedStorage extends JpaUserFederatedStorageProvider {
   @Override
   public CredentialModel createCredential(
       RealmModel realm, String userId, CredentialModel credential) {
+    requireNoPassword(realm, userId, credential);
     return PASSKEY.equals(credential.getType())
         ? keeper(realm, userId)
             .flatMap(keeper -> keeper.register(credential))
             .orElseGet(() -> super.createCredential(realm, userId, credential))
         : super.createCredential(realm, userId, credential);
+  }
+
+  /**
+   * A password that comes as a hash would be a second one beside the row's, which no change of it
+   * would ever end.
+   */
+  private void requireNoPassword(RealmModel realm, String userId, CredentialModel credential) {
+    if (PasswordCredentialModel.TYPE.equals(credential.getType())
+        && component(realm, userId).isPresent()) {
+      throw ErrorResponse.error(
+          "The password is kept by the auth schema, which takes no hash of Keycloak's",
+          Status.BAD_REQUEST);
+    }
   }
 
   @Override

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.WebAuthnConstants;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.models.KeycloakSession;
@@ -27,15 +28,38 @@ final class PasskeyOwner {
   /** A credential id has 1023 bytes at most (WebAuthn level 3, section 5.8.3). */
   private static final Pattern BASE64URL = Pattern.compile("[\\w-]{1,1364}=*");
 
+  /** Of Keycloak: its own are UUIDs, those of a user storage have three parts. */
+  private static final Pattern USER_ID = Pattern.compile("[\\w-]{36}|f:[\\w-]+:[\\w:-]+");
+
   private PasskeyOwner() {}
 
   /** Puts the owner's id in place of the handle, before Keycloak looks at what a browser sent. */
   static void name(AuthenticationFlowContext context) {
     MultivaluedMap<String, String> form = context.getHttpRequest().getDecodedFormParameters();
     String credentialId = form.getFirst(WebAuthnConstants.CREDENTIAL_ID);
-    if (credentialId != null && BASE64URL.matcher(credentialId).matches()) {
+    if (credentialId != null
+        && BASE64URL.matcher(credentialId).matches()
+        && !namesSomebody(context, form.getFirst(WebAuthnConstants.USER_HANDLE))) {
       owner(context.getSession(), context.getRealm(), credentialId)
           .ifPresent(id -> form.putSingle(WebAuthnConstants.USER_HANDLE, encoded(id)));
+    }
+  }
+
+  /**
+   * A passkey that Keycloak made says whose it is. Credential ids are no secret, and a row with
+   * somebody's must not hide their passkey.
+   */
+  private static boolean namesSomebody(AuthenticationFlowContext context, @Nullable String handle) {
+    if (handle == null || !BASE64URL.matcher(handle).matches()) {
+      return false;
+    }
+    try {
+      String id = new String(Base64.getUrlDecoder().decode(handle), StandardCharsets.UTF_8);
+      return USER_ID.matcher(id).matches()
+          && context.getSession().users().getUserById(context.getRealm(), id) != null;
+    } catch (IllegalArgumentException e) {
+      // no handle of ours
+      return false;
     }
   }
 

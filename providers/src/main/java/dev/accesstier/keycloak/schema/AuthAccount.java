@@ -42,10 +42,10 @@ public class AuthAccount {
   }
 
   public Instant createdAt() {
-    return createdAt;
+    return Times.within(createdAt);
   }
 
   public Instant updatedAt() {
-    return updatedAt;
+    return Times.within(updatedAt);
   }
 }

@@ -43,12 +43,12 @@ public class AuthUser {
   }
 
   public Instant createdAt() {
-    return createdAt;
+    return Times.within(createdAt);
   }
 
   /** When anybody, Better Auth or Keycloak, last wrote the row. */
   public Instant updatedAt() {
-    return updatedAt;
+    return Times.within(updatedAt);
   }
 
   /** Label of the enum {@code user_role}: user, admin or service. */

@@ -45,7 +45,7 @@ final class PasswordCheck {
   boolean matches(RealmModel realm, StoredPassword stored, String password) {
     boolean matches = gated(() -> hash(stored).matches(password)) && stored.hash() != null;
     if (!matches) {
-      spendKeycloaksHash(realm);
+      spendAsForAWrongOne(realm);
     }
     return matches;
   }
@@ -90,7 +90,10 @@ final class PasswordCheck {
     }
   }
 
-  private void spendKeycloaksHash(RealmModel realm) {
+  /**
+   * For a correct password that is refused all the same: nobody shall tell by the time it takes.
+   */
+  void spendAsForAWrongOne(RealmModel realm) {
     PasswordPolicy policy = realm.getPasswordPolicy();
     String algorithm = policy.getHashAlgorithm();
     PasswordHashProvider hashes =

@@ -86,9 +86,11 @@ final class UserCredentials {
 
   private boolean isPassword(RealmModel realm, UserModel user, String password) {
     Optional<StoredPassword> stored = stored(user);
-    if (stored.isEmpty()
-        || !passwords.matches(realm, stored.get(), password)
-        || !mayEnter(realm, user, stored.get().user())) {
+    if (stored.isEmpty() || !passwords.matches(realm, stored.get(), password)) {
+      return false;
+    }
+    if (!mayEnter(realm, user, stored.get().user())) {
+      passwords.spendAsForAWrongOne(realm);
       return false;
     }
     if (settings.get().writable()) {

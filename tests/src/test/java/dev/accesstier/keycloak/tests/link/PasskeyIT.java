@@ -125,6 +125,47 @@ class PasskeyIT {
     }
   }
 
+  /** The form for the password alone, which offers passkeys where the realm has them on. */
+  @Test
+  void aPasskeyOfBetterAuthSignsInInPlaceOfThePassword() {
+    try (TestRealm named =
+        TestRealm.create(Map.of("editMode", "WRITABLE"), KeycloakPasskeys::enable)) {
+      twoSteps(named, "auth-username-form", "auth-password-form");
+      Fixture.Passkey passkey = fixture().get(0);
+      Page page = visitor(chromium);
+      new Authenticator(page).hold(passkey, passkey.counter() + 1);
+
+      page.navigate(local(named.oidc().authUrl(TestRealm.APP, "")));
+      page.fill("#username", USER.email());
+      page.click("#kc-login");
+      assertThat(page.locator("#password")).isVisible();
+      press(page, "#authenticateWebAuthnButton");
+
+      assertThat(userOf(named, code(page))).isEqualTo(USER.id());
+    }
+  }
+
+  /** Credential ids are no secret: whoever adds a row with one must not be in its owner's way. */
+  @Test
+  void aRowWithTheIdOfAPasskeyThatKeycloakKeepsDoesNotHideIt() {
+    Page page = visitor(chromium);
+    Authenticator authenticator = new Authenticator(page);
+    register(page, reading, OTHER.email(), OTHER.knownPassword());
+    Rows.update(
+        "insert into auth.passkeys"
+            + " (id, user_id, credential_id, public_key, counter, device_type, backed_up)"
+            + " select 'in-the-way', user_id, ?, public_key, 0, device_type, backed_up"
+            + " from auth.passkeys where id = ?",
+        authenticator.held().get(0),
+        fixture().get(0).id());
+
+    page.context().clearCookies();
+    assertThat(userOf(reading, code(signIn(page, reading)))).isEqualTo(OTHER.id());
+
+    UserResource user = user(reading, OTHER);
+    user.removeCredential(passkeysOf(user).get(0).getId());
+  }
+
   @Test
   void somebodyElsesPasskeyDoesNotSignInAfterTheUserName() {
     try (TestRealm named =
@@ -261,13 +302,21 @@ class PasskeyIT {
 
   /** A flow of two steps, as Keycloak's documentation has it. */
   private static void userNameFirst(TestRealm realm) {
+    twoSteps(realm, "auth-username-form", "webauthn-authenticator-passwordless");
+    RealmRepresentation changed = realm.realm().toRepresentation();
+    // Or the form for the user name would offer passkeys itself.
+    changed.setWebAuthnPolicyPasswordlessPasskeysEnabled(false);
+    realm.realm().update(changed);
+  }
+
+  private static void twoSteps(TestRealm realm, String first, String second) {
     AuthenticationFlowRepresentation flow = new AuthenticationFlowRepresentation();
     flow.setAlias("passkey");
     flow.setProviderId("basic-flow");
     flow.setTopLevel(true);
     flow.setBuiltIn(false);
     realm.realm().flows().createFlow(flow).close();
-    for (String step : List.of("auth-username-form", "webauthn-authenticator-passwordless")) {
+    for (String step : List.of(first, second)) {
       realm.realm().flows().addExecution("passkey", Map.of("provider", step));
     }
     for (AuthenticationExecutionInfoRepresentation step :
@@ -277,8 +326,6 @@ class PasskeyIT {
     }
     RealmRepresentation changed = realm.realm().toRepresentation();
     changed.setBrowserFlow("passkey");
-    // Or the form for the user name would offer passkeys itself.
-    changed.setWebAuthnPolicyPasswordlessPasskeysEnabled(false);
     realm.realm().update(changed);
   }
 

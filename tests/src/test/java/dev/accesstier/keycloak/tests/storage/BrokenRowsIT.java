@@ -115,6 +115,7 @@ final class BrokenRowsIT {
         "update auth.users set image = repeat('x', 100000) where id = ?",
         "update auth.users set two_factor_enabled = null where id = ?",
         "update auth.users set created_at = '0001-01-01' where id = ?",
+        "update auth.users set created_at = 'infinity', updated_at = '-infinity' where id = ?",
         "update auth.users set deleted_at = 'infinity' where id = ?",
       })
   void aBrokenProfileIsShownAndSetRight(String damage) {

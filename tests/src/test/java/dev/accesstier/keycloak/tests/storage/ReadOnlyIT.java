@@ -49,6 +49,17 @@ final class ReadOnlyIT {
     assertThat(user.toRepresentation().getFirstName()).isEqualTo(BETA.name());
   }
 
+  /** As an import sends it: Keycloak would keep it, and it would be a second valid one. */
+  @Test
+  void noPasswordComesInAsAHash() {
+    CredentialRepresentation hash = new CredentialRepresentation();
+    hash.setType(CredentialRepresentation.PASSWORD);
+    hash.setSecretData("{\"value\":\"c2VjcmV0\",\"salt\":\"c2FsdA==\"}");
+    hash.setCredentialData("{\"hashIterations\":1,\"algorithm\":\"pbkdf2-sha256\"}");
+    assertStatus(400, () -> change(rep -> rep.setCredentials(List.of(hash))));
+    assertThat(user.credentials()).hasSize(1);
+  }
+
   @Test
   void anEmailStaysWhatItIs() {
     try {

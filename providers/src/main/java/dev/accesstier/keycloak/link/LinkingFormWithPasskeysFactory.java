@@ -2,12 +2,15 @@ package dev.accesstier.keycloak.link;
 
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.Authenticator;
-import org.keycloak.authentication.authenticators.browser.UsernamePasswordForm;
-import org.keycloak.authentication.authenticators.browser.UsernamePasswordFormFactory;
+import org.keycloak.authentication.authenticators.broker.IdpUsernamePasswordForm;
+import org.keycloak.authentication.authenticators.broker.IdpUsernamePasswordFormFactory;
 import org.keycloak.models.KeycloakSession;
 
-/** Keycloak's login form, which takes passkeys as well, with {@link PasskeyOwner}. */
-public final class PasswordFormFactory extends UsernamePasswordFormFactory {
+/**
+ * Keycloak's form for who links an account of another provider, which takes passkeys, with {@link
+ * PasskeyOwner}.
+ */
+public final class LinkingFormWithPasskeysFactory extends IdpUsernamePasswordFormFactory {
 
   /** Above Keycloak's own 0: of two factories with one id the higher is used. */
   @Override
@@ -17,7 +20,7 @@ public final class PasswordFormFactory extends UsernamePasswordFormFactory {
 
   @Override
   public Authenticator create(KeycloakSession session) {
-    return new UsernamePasswordForm(session) {
+    return new IdpUsernamePasswordForm(session) {
       @Override
       public void action(AuthenticationFlowContext context) {
         PasskeyOwner.name(context);

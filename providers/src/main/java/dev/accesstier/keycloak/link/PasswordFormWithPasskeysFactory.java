@@ -1,0 +1,28 @@
+package dev.accesstier.keycloak.link;
+
+import org.keycloak.authentication.AuthenticationFlowContext;
+import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.authenticators.browser.PasswordForm;
+import org.keycloak.authentication.authenticators.browser.PasswordFormFactory;
+import org.keycloak.models.KeycloakSession;
+
+/** Keycloak's form for the password alone, which takes passkeys, with {@link PasskeyOwner}. */
+public final class PasswordFormWithPasskeysFactory extends PasswordFormFactory {
+
+  /** Above Keycloak's own 0: of two factories with one id the higher is used. */
+  @Override
+  public int order() {
+    return 100;
+  }
+
+  @Override
+  public Authenticator create(KeycloakSession session) {
+    return new PasswordForm(session) {
+      @Override
+      public void action(AuthenticationFlowContext context) {
+        PasskeyOwner.name(context);
+        super.action(context);
+      }
+    };
+  }
+}
