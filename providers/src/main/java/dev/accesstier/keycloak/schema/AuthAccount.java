@@ -42,10 +42,10 @@ public class AuthAccount {
   }
 
   public Instant createdAt() {
-    return Times.within(createdAt);
+    return createdAt;
   }
 
   public Instant updatedAt() {
-    return Times.within(updatedAt);
+    return updatedAt;
   }
 }

@@ -50,6 +50,6 @@ public class AuthPasskey {
   }
 
   public Instant createdAt() {
-    return Times.within(createdAt);
+    return createdAt;
   }
 }

@@ -33,6 +33,6 @@ public class AuthSession {
 
   /** When the user proved who they are; later use moves {@code expires_at} alone. */
   public Instant createdAt() {
-    return Times.within(createdAt);
+    return createdAt;
   }
 }

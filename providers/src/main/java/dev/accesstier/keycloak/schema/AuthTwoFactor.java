@@ -40,6 +40,6 @@ public class AuthTwoFactor {
   }
 
   public Instant createdAt() {
-    return Times.within(createdAt);
+    return createdAt;
   }
 }

@@ -43,12 +43,12 @@ public class AuthUser {
   }
 
   public Instant createdAt() {
-    return Times.within(createdAt);
+    return createdAt;
   }
 
   /** When anybody, Better Auth or Keycloak, last wrote the row. */
   public Instant updatedAt() {
-    return Times.within(updatedAt);
+    return updatedAt;
   }
 
   /** Label of the enum {@code user_role}: user, admin or service. */

@@ -30,6 +30,6 @@ public class AuthVerification {
   }
 
   public Instant expiresAt() {
-    return Times.within(expiresAt);
+    return expiresAt;
   }
 }
