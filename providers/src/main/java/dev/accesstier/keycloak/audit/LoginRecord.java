@@ -1,5 +1,6 @@
 package dev.accesstier.keycloak.audit;
 
+import dev.accesstier.keycloak.schema.AfterCommit;
 import dev.accesstier.keycloak.schema.AuthComponent;
 import dev.accesstier.keycloak.schema.AuthComponents;
 import dev.accesstier.keycloak.schema.AuthSecurityEvent;
@@ -20,7 +21,6 @@ import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.admin.AdminEvent;
 import org.keycloak.events.admin.OperationType;
-import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.DefaultActionTokenKey;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -107,20 +107,7 @@ final class LoginRecord implements EventListenerProvider {
                       userAgent(),
                       json(metadata),
                       Instant.ofEpochMilli(millis));
-              session
-                  .getTransactionManager()
-                  .enlistAfterCompletion(
-                      new AbstractKeycloakTransaction() {
-                        @Override
-                        protected void commitImpl() {
-                          queue.add(component.database(), row);
-                        }
-
-                        @Override
-                        protected void rollbackImpl() {
-                          // it did not happen
-                        }
-                      });
+              AfterCommit.run(session, () -> queue.add(component.database(), row));
             });
   }
 

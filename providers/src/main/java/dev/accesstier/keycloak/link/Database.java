@@ -1,5 +1,6 @@
 package dev.accesstier.keycloak.link;
 
+import dev.accesstier.keycloak.schema.AfterCommit;
 import dev.accesstier.keycloak.schema.AuthDatabaseException;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import java.util.function.Supplier;
@@ -50,21 +51,14 @@ final class Database {
 
   /** Notes what happened, once it has; a failure is a line in the log. */
   static void afterCommit(KeycloakSession session, Runnable work) {
-    session
-        .getTransactionManager()
-        .enlistAfterCompletion(
-            new AbstractKeycloakTransaction() {
-              @Override
-              protected void commitImpl() {
-                try {
-                  work.run();
-                } catch (AuthDatabaseException e) {
-                  LOG.warn("The use of a passkey could not be noted in the auth schema");
-                }
-              }
-
-              @Override
-              protected void rollbackImpl() {}
-            });
+    AfterCommit.run(
+        session,
+        () -> {
+          try {
+            work.run();
+          } catch (AuthDatabaseException e) {
+            LOG.warn("The use of a passkey could not be noted in the auth schema");
+          }
+        });
   }
 }

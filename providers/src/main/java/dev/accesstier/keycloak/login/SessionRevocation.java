@@ -1,5 +1,6 @@
 package dev.accesstier.keycloak.login;
 
+import dev.accesstier.keycloak.schema.AfterCommit;
 import dev.accesstier.keycloak.schema.AuthComponents;
 import dev.accesstier.keycloak.schema.ChangedPasswords;
 import java.util.Optional;

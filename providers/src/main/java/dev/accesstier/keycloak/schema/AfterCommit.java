@@ -1,14 +1,15 @@
-package dev.accesstier.keycloak.login;
+package dev.accesstier.keycloak.schema;
 
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
 /** Work that waits until Keycloak's own transaction is committed, and is dropped if it is not. */
-final class AfterCommit {
+public final class AfterCommit {
 
   private AfterCommit() {}
 
-  static void run(KeycloakSession session, Runnable work) {
+  /** Enlists it; what it throws is logged by Keycloak and undoes nothing. */
+  public static void run(KeycloakSession session, Runnable work) {
     session
         .getTransactionManager()
         .enlistAfterCompletion(
