@@ -4,7 +4,7 @@ import dev.accesstier.keycloak.schema.AfterCommit;
 import dev.accesstier.keycloak.schema.AuthComponent;
 import dev.accesstier.keycloak.schema.AuthComponents;
 import dev.accesstier.keycloak.schema.AuthSecurityEvent;
-import dev.accesstier.keycloak.schema.ChangedPasswords;
+import dev.accesstier.keycloak.schema.CredentialChange;
 import jakarta.enterprise.context.ContextNotActiveException;
 import jakarta.ws.rs.core.HttpHeaders;
 import java.io.IOException;
@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
 import org.keycloak.events.Event;
@@ -52,7 +51,7 @@ final class LoginRecord implements EventListenerProvider {
 
   @Override
   public void onEvent(Event event) {
-    SecurityEventType.of(event, cameByMailedLink())
+    SecurityEventType.of(event, cameByMailedLink(), removedSecondFactor(event.getUserId()))
         .ifPresent(
             type ->
                 record(
@@ -68,25 +67,25 @@ final class LoginRecord implements EventListenerProvider {
   public void onEvent(AdminEvent event, boolean includeRepresentation) {
     Matcher user = USER.matcher(event.getResourcePath() == null ? "" : event.getResourcePath());
     if (event.getError() == null && user.matches()) {
-      String path = user.group(2) == null ? "" : user.group(2);
       String userId = user.group(1);
-      Stream<SecurityEventType> types = SecurityEventType.of(event, path).stream();
-      if (event.getOperationType() == OperationType.UPDATE
-          && ChangedPasswords.contain(session, userId)) {
-        types = Stream.concat(types, Stream.of(SecurityEventType.PASSWORD_CHANGED));
+      String path = user.group(2) == null ? "" : user.group(2);
+      SecurityEventType.of(event, path).ifPresent(type -> recordByAdmin(event, userId, type));
+      if (path.isEmpty()
+          && event.getOperationType() == OperationType.UPDATE
+          && CredentialChange.PASSWORD_CHANGED.happened(session, userId)) {
+        recordByAdmin(event, userId, SecurityEventType.PASSWORD_CHANGED);
       }
-      types
-          .distinct()
-          .forEach(
-              type ->
-                  record(
-                      event.getRealmId(),
-                      userId,
-                      type,
-                      event.getAuthDetails() == null ? null : event.getAuthDetails().getIpAddress(),
-                      Map.of("by", "admin"),
-                      event.getTime()));
     }
+  }
+
+  private void recordByAdmin(AdminEvent event, String userId, SecurityEventType type) {
+    record(
+        event.getRealmId(),
+        userId,
+        type,
+        event.getAuthDetails() == null ? null : event.getAuthDetails().getIpAddress(),
+        Map.of("by", "admin"),
+        event.getTime());
   }
 
   private void record(
@@ -125,6 +124,10 @@ final class LoginRecord implements EventListenerProvider {
     return login != null && login.getAuthNote(DefaultActionTokenKey.ACTION_TOKEN_USER_ID) != null;
   }
 
+  private boolean removedSecondFactor(@Nullable String userId) {
+    return userId != null && CredentialChange.SECOND_FACTOR_REMOVED.happened(session, userId);
+  }
+
   private static Map<String, String> metadata(Event event) {
     Map<String, String> metadata = new TreeMap<>();
     if (event.getClientId() != null) {
@@ -152,8 +155,12 @@ final class LoginRecord implements EventListenerProvider {
     }
   }
 
+  /** Not amid a surrogate pair, of which the table takes no half. */
   private static String cut(String text, int most) {
-    return text.substring(0, Math.min(text.length(), most));
+    if (text.length() <= most) {
+      return text;
+    }
+    return text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
   }
 
   private static String json(Map<String, String> metadata) {

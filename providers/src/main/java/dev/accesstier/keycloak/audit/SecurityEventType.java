@@ -32,8 +32,11 @@ enum SecurityEventType {
    * What a user did; empty for what the vocabulary has no word for.
    *
    * @param byMailedLink whether the user came through a mailed link
+   * @param removedSecondFactor whether the request removed one of the schema, whose type Keycloak
+   *     does not name
    */
-  static Optional<SecurityEventType> of(Event event, boolean byMailedLink) {
+  static Optional<SecurityEventType> of(
+      Event event, boolean byMailedLink, boolean removedSecondFactor) {
     String credential = credential(event);
     return Optional.ofNullable(
         switch (event.getType()) {
@@ -51,10 +54,8 @@ enum SecurityEventType {
               ACCOUNT_LOCKED;
           case UPDATE_PROFILE, UPDATE_EMAIL -> PROFILE_UPDATED;
           case UPDATE_CREDENTIAL -> updated(credential, byMailedLink);
-          // Keycloak names no type where it does not store the credential itself: that of the
-          // schema.
           case REMOVE_CREDENTIAL ->
-              credential == null || OTPCredentialModel.TYPE.equals(credential)
+              removedSecondFactor || OTPCredentialModel.TYPE.equals(credential)
                   ? TWO_FACTOR_DISABLED
                   : null;
           default -> null;

@@ -2,7 +2,7 @@ package dev.accesstier.keycloak.login;
 
 import dev.accesstier.keycloak.schema.AfterCommit;
 import dev.accesstier.keycloak.schema.AuthComponents;
-import dev.accesstier.keycloak.schema.ChangedPasswords;
+import dev.accesstier.keycloak.schema.CredentialChange;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
@@ -84,7 +84,7 @@ final class SessionRevocation implements EventListenerProvider {
       case DELETE -> user.group(2) == null;
       case UPDATE ->
           user.group(2) == null
-              && (ChangedPasswords.contain(session, user.group(1))
+              && (CredentialChange.PASSWORD_CHANGED.happened(session, user.group(1))
                   || isDisabled(realm, user.group(1)));
       case ACTION -> user.group(2) != null;
       default -> false;

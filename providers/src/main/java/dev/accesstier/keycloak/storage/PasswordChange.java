@@ -3,7 +3,7 @@ package dev.accesstier.keycloak.storage;
 import dev.accesstier.keycloak.credential.BcryptHash;
 import dev.accesstier.keycloak.credential.PasswordHash;
 import dev.accesstier.keycloak.schema.AuthConflictException;
-import dev.accesstier.keycloak.schema.ChangedPasswords;
+import dev.accesstier.keycloak.schema.CredentialChange;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -46,7 +46,7 @@ final class PasswordChange {
     if (!users.writeIfAllowed(id, em -> PasswordWrites.replace(em, id, hash))) {
       throw new ModelException("The user is no longer in the auth schema");
     }
-    ChangedPasswords.note(session, user.getId());
+    CredentialChange.PASSWORD_CHANGED.note(session, user.getId());
   }
 
   /** What is due after a login with the password that is stored. */

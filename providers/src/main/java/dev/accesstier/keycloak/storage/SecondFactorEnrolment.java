@@ -112,12 +112,13 @@ final class SecondFactorEnrolment {
   /**
    * Removes what the user has.
    *
+   * @return false: there was none
    * @throws ErrorResponseException when the schema may not be written: status 400 for an admin, and
    *     a sentence on the user's page
    */
-  void remove(String id) {
+  boolean remove(String id) {
     if (!secondFactor.isConfigured(id)) {
-      return;
+      return false;
     }
     if (!isWritable()) {
       throw new ErrorResponseException(
@@ -125,7 +126,7 @@ final class SecondFactorEnrolment {
           "The second factor is kept by the auth schema, which is read-only here",
           Response.Status.BAD_REQUEST);
     }
-    users.writeIfAllowed(
+    return users.writeIfAllowed(
         id,
         entityManager -> {
           SecondFactorQueries.delete(entityManager, id);

@@ -2,6 +2,7 @@ package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.credential.Totp;
 import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.schema.CredentialChange;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -43,6 +44,7 @@ final class UserCredentials {
               Stream.of(PasswordCredentialModel.TYPE, RecoveryAuthnCodesCredentialModel.TYPE))
           .collect(Collectors.toUnmodifiableSet());
 
+  private final KeycloakSession session;
   private final String componentId;
   private final SessionUsers users;
   private final PasswordCheck passwords;
@@ -57,6 +59,7 @@ final class UserCredentials {
       SessionUsers users,
       PasswordCheck passwords,
       Supplier<ComponentSettings> settings) {
+    this.session = session;
     this.componentId = componentId;
     this.users = users;
     this.passwords = passwords;
@@ -122,7 +125,9 @@ final class UserCredentials {
   /** A password is changed and not taken away, in Keycloak's own storage as well. */
   void disable(UserModel user, String type) {
     if (OTP_TYPES.contains(type)) {
-      enrolment.remove(externalId(user));
+      if (enrolment.remove(externalId(user))) {
+        CredentialChange.SECOND_FACTOR_REMOVED.note(session, user.getId());
+      }
     } else if (isConfigured(user, type)) {
       throw new ModelValidationException("A password can be changed and not be taken away");
     }

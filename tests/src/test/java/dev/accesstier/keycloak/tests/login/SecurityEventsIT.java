@@ -165,11 +165,32 @@ final class SecurityEventsIT {
     assertRecorded(user.id(), "TWO_FACTOR_DISABLED", "\"client\": \"app\"");
   }
 
+  /** Keycloak reports a removal also where there was nothing to remove. */
+  @Test
+  void noSecondFactorThatWasNotThere() {
+    Fixture.User user = Fixture.known().user("founder-admin");
+    Browser browser = realm.browser();
+    Browser.Stop page =
+        browser.signIn(
+            realm.appUrl("&kc_action=delete_credential:otp-id"),
+            user.email(),
+            user.knownPassword());
+    browser.submit(page, Map.of("accept", "Yes"));
+    realm.oidc().password(TestRealm.APP, user.email(), "wrong");
+
+    // Rows are written one after the other: once this one is there, the other would be.
+    assertRecorded(user.id(), "LOGIN_FAILURE", "{");
+    assertThat(events(realm)).noneMatch(event -> event.contains("TWO_FACTOR_DISABLED"));
+  }
+
   @Test
   void aNameOfAnyLengthIsCut() {
     login(realm, "n".repeat(60_000) + "@example.test", "wrong");
 
     assertRecorded("null", "LOGIN_FAILURE", "\"email\": \"" + "n".repeat(320) + "\"");
+    login(realm, "n".repeat(319) + "😀@example.test", "wrong");
+
+    assertRecorded("null", "LOGIN_FAILURE", "\"email\": \"" + "n".repeat(319) + "\"");
   }
 
   @Test
