@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.credential;
 
 /** A stored hash that cannot be read. The message says what is wrong, never what is stored. */

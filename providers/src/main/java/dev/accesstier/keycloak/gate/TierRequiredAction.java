@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;

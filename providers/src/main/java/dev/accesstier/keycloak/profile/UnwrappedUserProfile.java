@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.profile;
 
 import jakarta.ws.rs.WebApplicationException;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.storage;
 
 /** Whether Keycloak may write into schema {@code auth}; named as Keycloak's LDAP provider does. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.storage;
 
 /** Columns of {@code users} that a change of a profile writes. */

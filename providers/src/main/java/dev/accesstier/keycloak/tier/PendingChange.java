@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tier;
 
 /** What becomes of a tier that was asked for; known once the session's transaction has ended. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tests.gate;
 
 import com.nimbusds.oauth2.sdk.AuthorizationGrant;

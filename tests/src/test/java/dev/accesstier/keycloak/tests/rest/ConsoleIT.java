@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tests.rest;
 
 import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
