@@ -273,6 +273,7 @@ scopes() {
 }
 
 profile() {
+  # shellcheck disable=SC2016
   extend users/profile attributes access_tier '{
   "name": "access_tier",
   "displayName": "${accessTier}",

@@ -5,6 +5,10 @@ export class Api {
   #base;
   #session;
 
+  /**
+   * @param {DOMStringMap} page whose `admin` is the base URL of the admin API, and `realm` the realm
+   * @param {{ token(): Promise<string> }} session
+   */
   constructor({ admin, realm }, session) {
     this.#base = admin + 'admin/realms/' + encodeURIComponent(realm) + '/access-tier/';
     this.#session = session;

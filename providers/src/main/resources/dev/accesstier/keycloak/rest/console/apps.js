@@ -9,6 +9,7 @@ export async function apps(main, api) {
   const list = el('section', { 'aria-label': t('nav.apps') });
 
   const path = (clientId) => 'clients/' + encodeURIComponent(clientId) + '/required-tier';
+  /** @param {{ clientId: string, name?: string, requiredTier: string, archived?: boolean, usersWithAccess: ?number }} app */
   const line = ({ clientId, name, requiredTier, archived, usersWithAccess }) =>
     row(headings, [
       (name || clientId) + (archived ? ' (' + t('archived') + ')' : ''),

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tests.container;
 
 import static java.util.Objects.requireNonNull;
@@ -22,6 +23,14 @@ final class Containers {
 
   static final String IMAGE = "keycloak-access-tier:test";
 
+  /** What the image is built on; a machine that reaches no registry names a stand-in. */
+  static final String BASE_IMAGE =
+      image(
+          "KEYCLOAK_BASE_IMAGE",
+          "quay.io/keycloak/keycloak:" + System.getProperty("keycloak.server.version"));
+
+  private static final String POSTGRES_IMAGE = image("POSTGRES_IMAGE", "postgres:17");
+
   /** The database's address for the other containers. */
   static final String AUTH_URL = "jdbc:postgresql://postgres:5432/auth";
 
@@ -41,7 +50,9 @@ final class Containers {
 
   private static final class Built {
     static final String IMAGE =
-        Command.of("docker", "build", "-f", "docker/Dockerfile", "-t", Containers.IMAGE, ".").run();
+        Command.of("docker", "build", "-f", "docker/Dockerfile", "-t", Containers.IMAGE)
+            .with("--build-arg", "KEYCLOAK_BASE_IMAGE=" + BASE_IMAGE, ".")
+            .run();
   }
 
   private final Network network = Network.newNetwork();
@@ -51,6 +62,10 @@ final class Containers {
     // Testcontainers' own reaper may be switched off.
     Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop-containers"));
     postgres.start();
+  }
+
+  private static String image(String variable, String otherwise) {
+    return System.getenv().getOrDefault(variable, otherwise);
   }
 
   /** The one database of the run, started at its first use. */
@@ -66,7 +81,7 @@ final class Containers {
   /** A new PostgreSQL with the files of {@code docker/sql} applied. */
   static GenericContainer<?> postgres(Network network) {
     GenericContainer<?> container =
-        new GenericContainer<>("postgres:17")
+        new GenericContainer<>(POSTGRES_IMAGE)
             .withNetwork(network)
             .withNetworkAliases(POSTGRES)
             .withCommand(POSTGRES, "-c", "fsync=off")

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tests.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -112,7 +113,7 @@ final class ImageIT {
     assertThat(image("{{index .Config.Labels \"org.opencontainers.image.title\"}}"))
         .isEqualTo("keycloak-access-tier");
     assertThat(image("{{index .Config.Labels \"org.opencontainers.image.base.name\"}}"))
-        .startsWith("quay.io/keycloak/keycloak:26.");
+        .isEqualTo(Containers.BASE_IMAGE);
   }
 
   /** Health and metrics, which need no sign-in, are not where the world comes in. */

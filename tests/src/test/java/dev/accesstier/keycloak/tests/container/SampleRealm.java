@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tests.container;
 
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;

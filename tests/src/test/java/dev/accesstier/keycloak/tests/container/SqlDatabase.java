@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tests.container;
 
 import dev.accesstier.keycloak.tests.support.TestServer;
