@@ -6,7 +6,6 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
-import org.bouncycastle.crypto.generators.SCrypt;
 
 /**
  * Better Auth's own hash, stored as {@code <32 hex>:<128 hex>}: scrypt with N=16384, r=16, p=1 and
@@ -64,7 +63,7 @@ public final class ScryptHash implements PasswordHash {
   }
 
   private static byte[] derive(String password, String salt) {
-    return SCrypt.generate(
+    return Scrypt.derive(
         PasswordBytes.nfkc(password), salt.getBytes(StandardCharsets.US_ASCII), N, R, P, KEY_BYTES);
   }
 }
