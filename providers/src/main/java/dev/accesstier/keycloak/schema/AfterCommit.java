@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.schema;
 
+import org.jboss.logging.Logger;
 import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 
 /** Work that waits until Keycloak's own transaction is committed, and is dropped if it is not. */
 public final class AfterCommit {
 
+  private static final Logger LOG = Logger.getLogger(AfterCommit.class);
+
   private AfterCommit() {}
 
-  /** Enlists it; what it throws is logged by Keycloak and undoes nothing. */
+  /**
+   * Enlists it. What it throws is logged here and goes no further: Keycloak would answer a request
+   * that has succeeded with an error.
+   */
   public static void run(KeycloakSession session, Runnable work) {
     session
         .getTransactionManager()
@@ -17,7 +23,11 @@ public final class AfterCommit {
             new AbstractKeycloakTransaction() {
               @Override
               protected void commitImpl() {
-                work.run();
+                try {
+                  work.run();
+                } catch (RuntimeException e) {
+                  LOG.error("Work after a request that was committed has failed", e);
+                }
               }
 
               @Override
