@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.profile;
 
+import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import jakarta.ws.rs.WebApplicationException;
 import java.util.function.Supplier;
 import org.keycloak.models.UserModel;
@@ -10,8 +11,8 @@ import org.keycloak.userprofile.Attributes;
 import org.keycloak.userprofile.UserProfile;
 
 /**
- * A user's profile that ends a request as the user's storage wants it ended. Keycloak's own hides
- * what a storage throws in another exception, and an outage would be answered as an unknown error.
+ * A user's profile that ends a request during an outage of ours as one. Keycloak's own hides what a
+ * storage throws in another exception, and the outage would be answered as an unknown error.
  */
 class UnwrappedUserProfile implements UserProfile {
 
@@ -60,7 +61,12 @@ class UnwrappedUserProfile implements UserProfile {
     try {
       return work.get();
     } catch (RuntimeException e) {
-      throw e.getCause() instanceof WebApplicationException ending ? ending : e;
+      throw e.getCause() instanceof WebApplicationException ending && isOutage(ending) ? ending : e;
     }
+  }
+
+  /** {@link TemporarilyUnavailableException#ending} has two kinds, which have that in common. */
+  private static boolean isOutage(WebApplicationException ending) {
+    return TemporarilyUnavailableException.ERROR.equals(ending.getMessage());
   }
 }
