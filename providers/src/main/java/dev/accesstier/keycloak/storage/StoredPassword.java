@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.schema.AuthUser;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,10 +12,15 @@ import org.jspecify.annotations.Nullable;
  *
  * @param accountHash of the credential row in {@code accounts}
  * @param legacyHash of {@code passwords}; stale where {@code accountHash} is there
+ * @param accountChangedAt when the credential row was last written
  * @param passkeys as in {@link FoundUser}
  */
 record StoredPassword(
-    AuthUser user, @Nullable String accountHash, @Nullable String legacyHash, boolean passkeys) {
+    AuthUser user,
+    @Nullable String accountHash,
+    @Nullable String legacyHash,
+    @Nullable Instant accountChangedAt,
+    boolean passkeys) {
 
   FoundUser found() {
     return new FoundUser(user, passkeys);
@@ -23,6 +29,11 @@ record StoredPassword(
   /** The hash that counts, null for a user who has no password. */
   @Nullable String hash() {
     return accountHash != null ? accountHash : legacyHash;
+  }
+
+  /** Since when it has been this one, as far as anything tells: at the latest. */
+  Instant since() {
+    return accountChangedAt != null ? accountChangedAt : user.createdAt();
   }
 
   /** Whether the same hashes are stored there. */

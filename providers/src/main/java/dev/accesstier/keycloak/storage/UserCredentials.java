@@ -34,6 +34,9 @@ final class UserCredentials {
    */
   static final String OTP_ID = OTPCredentialModel.TYPE + "-id";
 
+  /** What lists call it; the schema has no name for it. */
+  private static final String OTP_LABEL = "Authenticator app";
+
   /** Keycloak asks for the first, and sets up one of the others. */
   private static final Set<String> OTP_TYPES =
       Set.of(OTPCredentialModel.TYPE, OTPCredentialModel.TOTP, OTPCredentialModel.HOTP);
@@ -143,7 +146,7 @@ final class UserCredentials {
   Stream<CredentialModel> of(UserModel user) {
     Stream<CredentialModel> password =
         isConfigured(user, PasswordCredentialModel.TYPE)
-            ? Stream.of(passwordCredential())
+            ? stored(user).map(this::passwordCredential).stream()
             : Stream.empty();
     return isConfigured(user, OTPCredentialModel.TYPE)
         ? Stream.concat(password, Stream.of(otpCredential(user)))
@@ -157,13 +160,15 @@ final class UserCredentials {
             "", Totp.DIGITS, Math.toIntExact(Totp.PERIOD.toSeconds()), Totp.ALGORITHM);
     otp.setId(OTP_ID);
     otp.setFederationLink(componentId);
+    otp.setUserLabel(OTP_LABEL);
     secondFactor.since(externalId(user)).map(Instant::toEpochMilli).ifPresent(otp::setCreatedDate);
     return otp;
   }
 
-  private CredentialModel passwordCredential() {
+  private CredentialModel passwordCredential(StoredPassword stored) {
     CredentialModel password = new CredentialModel();
     password.setType(PasswordCredentialModel.TYPE);
+    password.setCreatedDate(stored.since().toEpochMilli());
     password.setFederationLink(componentId);
     return password;
   }

@@ -23,7 +23,7 @@ final class UserQueries {
   private static final String PASSWORD =
       """
       select new dev.accesstier.keycloak.storage.StoredPassword(
-             u, a.password, p.hashedPassword, %s)
+             u, a.password, p.hashedPassword, a.updatedAt, %s)
         from AuthUser u
         left join AuthAccount a
           on a.userId = u.id and a.providerId = 'credential' and a.password is not null
