@@ -12,13 +12,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.FederatedIdentityModel;
+import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.WebAuthnCredentialModel;
 import org.keycloak.services.ErrorResponse;
 import org.keycloak.storage.StorageId;
 import org.keycloak.storage.jpa.JpaUserFederatedStorageProvider;
+import org.keycloak.utils.StreamsUtil;
 
 /**
  * Keycloak's federated storage, which also has the passkeys and the links of our users. They are
@@ -206,6 +209,35 @@ final class LinkedFederatedStorage extends JpaUserFederatedStorageProvider {
   public boolean removeFederatedIdentity(RealmModel realm, String userId, String alias) {
     boolean removed = links(realm, userId).filter(links -> links.remove(userId, alias)).isPresent();
     return super.removeFederatedIdentity(realm, userId, alias) || removed;
+  }
+
+  // Users
+
+  /**
+   * Keycloak lets go of all it keeps of a user before it asks the storage to remove them, and some
+   * of its pages go on when the storage refuses. So this is refused before anything is gone.
+   */
+  @Override
+  public void preRemove(RealmModel realm, UserModel user) {
+    if (component(realm, user.getId()).filter(component -> !component.writable()).isPresent()) {
+      throw ErrorResponse.error(
+          "The user is kept by the auth schema, which is read-only here", Status.BAD_REQUEST);
+    }
+    super.preRemove(realm, user);
+  }
+
+  /** Those of a default group whom their own storage does not list as its members already. */
+  @Override
+  public Stream<String> getMembershipStream(
+      RealmModel realm, GroupModel group, @Nullable Integer first, @Nullable Integer max) {
+    if (realm.getDefaultGroupsStream().noneMatch(group::equals)) {
+      return super.getMembershipStream(realm, group, first, max);
+    }
+    return StreamsUtil.paginatedStream(
+        super.getMembershipStream(realm, group, null, null)
+            .filter(userId -> component(realm, userId).isEmpty()),
+        first,
+        max);
   }
 
   private Optional<SocialLinks> links(RealmModel realm, String userId) {

@@ -4,6 +4,7 @@ package dev.accesstier.keycloak.storage;
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
+import jakarta.ws.rs.core.Response.Status;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,6 +23,7 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.services.ErrorResponse;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.storage.StorageId;
 import org.keycloak.storage.UserStorageProvider;
@@ -51,9 +53,6 @@ final class AuthSchemaStorageProvider
   private final UserCredentials credentials;
   private final Supplier<ComponentSettings> settings;
   private final Runnable releaseDatabase;
-
-  /** Whether the profile that was asked for last takes "verified" from who changes their email. */
-  private boolean newEmailIsUnverified;
 
   AuthSchemaStorageProvider(
       KeycloakSession session,
@@ -135,20 +134,49 @@ final class AuthSchemaStorageProvider
         : Stream.empty();
   }
 
-  /** Keycloak keeps the memberships of federated users and asks itself for them. */
+  /** Everybody, of a default group; of others Keycloak keeps the members and asks itself. */
   @Override
   public Stream<UserModel> getGroupMembersStream(
       RealmModel realm, GroupModel group, @Nullable Integer first, @Nullable Integer max) {
-    return Stream.empty();
+    return DefaultGroups.contain(realm, group)
+        ? listed(realm, UserSearch::new, first, max)
+        : Stream.empty();
   }
 
-  /** Those who have the role by {@code users.role}; Keycloak adds those it was granted to. */
+  @Override
+  public Stream<UserModel> getGroupMembersStream(
+      RealmModel realm,
+      GroupModel group,
+      @Nullable String search,
+      @Nullable Boolean exact,
+      @Nullable Integer first,
+      @Nullable Integer max) {
+    return DefaultGroups.contain(realm, group)
+        ? listed(
+            realm,
+            () -> new UserSearch().anywhere(search == null ? "" : search, isTrue(exact)),
+            first,
+            max)
+        : Stream.empty();
+  }
+
+  private static boolean isTrue(@Nullable Boolean value) {
+    return Boolean.TRUE.equals(value);
+  }
+
+  /**
+   * Everybody, of the realm's default role; of others those who have it by {@code users.role}.
+   * Keycloak adds those it was granted to.
+   */
   @Override
   public Stream<UserModel> getRoleMembersStream(
       RealmModel realm, RoleModel role, @Nullable Integer first, @Nullable Integer max) {
-    return role.isClientRole()
-        ? Stream.empty()
-        : listed(realm, () -> new UserSearch().role(role.getName()), first, max);
+    if (role.equals(realm.getDefaultRole())) {
+      return listed(realm, UserSearch::new, first, max);
+    }
+    return ColumnRole.isOne(realm, role)
+        ? listed(realm, () -> new UserSearch().role(role.getName()), first, max)
+        : Stream.empty();
   }
 
   @Override
@@ -168,23 +196,29 @@ final class AuthSchemaStorageProvider
   }
 
   /**
-   * None, in agreement with {@link #getGroupMembersStream}: Keycloak subtracts this number when it
-   * pages through a group's members, whom its own storage lists.
+   * In agreement with {@link #getGroupMembersStream}: Keycloak subtracts this number when it pages
+   * through a group's members, of whom its own storage lists the rest.
    */
   @Override
   public int getUsersCount(RealmModel realm, Set<String> groupIds) {
-    return 0;
+    return DefaultGroups.containOne(realm, groupIds) ? users.count(new UserSearch()) : 0;
   }
 
   @Override
   @SuppressWarnings("deprecation")
   public int getUsersCount(RealmModel realm, String search, Set<String> groupIds) {
-    return users.count(new UserSearch().text(search).ids(parameters(realm).members(groupIds)));
+    return users.count(among(realm, groupIds, new UserSearch().text(search)));
   }
 
   @Override
   public int getUsersCount(RealmModel realm, Map<String, String> params, Set<String> groupIds) {
-    return users.count(searchFor(realm, params).ids(parameters(realm).members(groupIds)));
+    return users.count(among(realm, groupIds, searchFor(realm, params)));
+  }
+
+  private UserSearch among(RealmModel realm, Set<String> groupIds, UserSearch search) {
+    return DefaultGroups.containOne(realm, groupIds)
+        ? search
+        : search.ids(parameters(realm).members(groupIds));
   }
 
   // Credentials
@@ -229,7 +263,6 @@ final class AuthSchemaStorageProvider
   @Override
   public List<AttributeMetadata> decorateUserProfile(
       String providerId, UserProfileMetadata metadata) {
-    newEmailIsUnverified = metadata.getContext().isResetEmailVerified();
     return AuthSchemaUser.COLUMNS.stream()
         .filter(name -> !name.equals(AccessTier.ATTRIBUTE) || !settings.get().tierChangeable())
         .flatMap(name -> metadata.getAttribute(name).stream())
@@ -266,18 +299,27 @@ final class AuthSchemaStorageProvider
     return user;
   }
 
+  /** By now Keycloak has let go of all that it keeps of the user, which a failure has to undo. */
   @Override
   public boolean removeUser(RealmModel realm, UserModel user) {
+    try {
+      remove(StorageId.externalId(user.getId()));
+      return true;
+    } catch (RuntimeException e) {
+      session.getTransactionManager().setRollbackOnly();
+      throw e;
+    }
+  }
+
+  private void remove(String id) {
     UserWriter writer = writer();
     if (writer == null) {
-      return false;
+      throw ErrorResponse.error(EditedUser.readOnly("The user").getMessage(), Status.BAD_REQUEST);
     }
-    String id = StorageId.externalId(user.getId());
     switch (settings.get().deleteMode()) {
       case SOFT -> writer.setDeleted(id, true);
       case HARD -> writer.delete(id);
     }
-    return true;
   }
 
   private UserSearch searchFor(RealmModel realm, Map<String, String> params) {
@@ -301,7 +343,7 @@ final class AuthSchemaStorageProvider
   }
 
   private UserModel adapter(RealmModel realm, AuthUser row) {
-    return new AuthSchemaUser(session, realm, component, writer(), row, () -> newEmailIsUnverified);
+    return new AuthSchemaUser(session, realm, component, writer(), row);
   }
 
   private @Nullable UserWriter writer() {

@@ -151,6 +151,11 @@ public final class AuthSchemaStorageProviderFactory
   public void validateConfiguration(
       KeycloakSession session, RealmModel realm, ComponentModel component) {
     settings(session, component);
+    if (ColumnRole.isAdminRealm(realm)) {
+      throw new ComponentValidationException(
+          "Realm %s is for the admins of the server and takes no users of an auth schema"
+              .formatted(realm.getName()));
+    }
     if (component.getId() == null) {
       // User ids contain it, and WebAuthn has room for 64 bytes: a UUID would be too long.
       component.setId(KeycloakModelUtils.generateShortId());
@@ -253,6 +258,13 @@ public final class AuthSchemaStorageProviderFactory
 
   /** Connects where there is a connection to be had; what is wrong is then in the log. */
   private void check(KeycloakSession session, ComponentModel component) {
+    RealmModel realm = session.getContext().getRealm();
+    if (ColumnRole.isAdminRealm(realm)) {
+      LOG.errorf(
+          "Component %s is in realm %s, which is for the server's own admins: none of its roles"
+              + " count there. Remove it.",
+          component.getName(), realm.getName());
+    }
     try {
       ComponentSettings settings = settings(session, component);
       if (settings.database().isPresent()) {

@@ -12,24 +12,23 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.MultivaluedHashMap;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.storage.ReadOnlyException;
 import org.keycloak.storage.StorageId;
-import org.keycloak.storage.adapter.AbstractUserAdapterFederatedStorage;
 
 /**
  * A row of {@code users} as Keycloak's user. What the row holds comes from there and, in {@link
  * EditMode#WRITABLE}, goes there; everything else Keycloak keeps itself, in its federated storage.
+ *
+ * <p>Its length is that of Keycloak's interface, which wants one object for all of it.
  */
-final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
+final class AuthSchemaUser extends RealmMember {
 
   /** User attribute with the address of the picture, {@code users.image}. */
   static final String PICTURE = "picture";
@@ -48,24 +47,29 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
       Set.of(UserModel.FIRST_NAME, UserModel.LAST_NAME, PICTURE);
 
   private final EditedUser user;
+  private final KeycloakNotes notes;
+
+  /** What was said of the email before this session said something else; null: nothing was. */
+  private @Nullable Boolean emailVerifiedBefore;
+
+  private boolean emailLeft;
 
   /** The tier that was asked for in this session; it is written when the session commits. */
   private @Nullable AccessTier wantedTier;
 
   /**
    * @param writer null where the rows are read-only
-   * @param newEmailIsUnverified whether Keycloak says so next of an email that is changed now
    */
   AuthSchemaUser(
       KeycloakSession session,
       RealmModel realm,
       ComponentModel component,
       @Nullable UserWriter writer,
-      AuthUser row,
-      BooleanSupplier newEmailIsUnverified) {
+      AuthUser row) {
     super(session, realm, component);
-    this.user = new EditedUser(row, writer, newEmailIsUnverified);
+    this.user = new EditedUser(row, writer);
     this.storageId = new StorageId(component.getId(), row.id());
+    this.notes = new KeycloakNotes(session, realm, storageId.getId());
   }
 
   @Override
@@ -113,8 +117,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   /** Verified at Better Auth, or by Keycloak for the very address that is still in the row. */
   @Override
   public boolean isEmailVerified() {
-    return user.emailVerified()
-        || getEmail().equals(super.getFirstAttribute(EMAIL_VERIFIED_ATTRIBUTE));
+    return user.emailVerified() || getEmail().equals(notes.verifiedEmail());
   }
 
   /**
@@ -123,6 +126,12 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
    */
   @Override
   public void setEmailVerified(boolean verified) {
+    if (emailLeft) {
+      return; // It is said of the address that was not taken.
+    }
+    if (emailVerifiedBefore == null) {
+      emailVerifiedBefore = isEmailVerified();
+    }
     if (user.isWritable()) {
       user.setEmailVerified(verified);
     }
@@ -130,18 +139,29 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
       return;
     }
     if (verified) {
-      super.setSingleAttribute(EMAIL_VERIFIED_ATTRIBUTE, getEmail());
+      notes.setVerifiedEmail(getEmail());
     } else if (user.emailVerified()) {
-      throw EditedUser.readOnly("emailVerified");
+      refuse(EditedUser.readOnly("emailVerified"));
     } else {
-      super.removeAttribute(EMAIL_VERIFIED_ATTRIBUTE);
+      notes.setVerifiedEmail(null);
     }
+  }
+
+  /**
+   * Takes back what was said of the address that the row does not take: a broker says first whether
+   * the new one is verified, and that must not count for the old one.
+   */
+  private void leaveEmail() {
+    if (emailVerifiedBefore != null) {
+      setEmailVerified(emailVerifiedBefore);
+    }
+    emailLeft = true;
   }
 
   /** Not soft-deleted, and not disabled by Keycloak, be it by an admin or by a lockout. */
   @Override
   public boolean isEnabled() {
-    return !user.deleted() && super.isEnabled();
+    return !user.deleted() && !notes.disabled();
   }
 
   /**
@@ -157,7 +177,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
       user.setDeleted(!enabled);
     }
     if (enabled != isEnabled()) {
-      super.setEnabled(enabled);
+      notes.setDisabled(!enabled);
     }
   }
 
@@ -183,22 +203,22 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
 
   @Override
   public @Nullable String getFirstAttribute(String name) {
-    return COLUMNS.contains(name) ? column(name) : super.getFirstAttribute(name);
+    return getAttributeStream(name).findFirst().orElse(null);
   }
 
   @Override
   public Stream<String> getAttributeStream(String name) {
-    return COLUMNS.contains(name)
-        ? Stream.ofNullable(column(name))
-        : super.getAttributeStream(name);
+    if (COLUMNS.contains(name)) {
+      return Stream.ofNullable(column(name));
+    }
+    return KeycloakNotes.NAMES.contains(name) ? Stream.empty() : super.getAttributeStream(name);
   }
 
   @Override
   public Map<String, List<String>> getAttributes() {
     MultivaluedHashMap<String, String> attributes =
         new MultivaluedHashMap<>(getFederatedStorage().getAttributes(realm, getId()));
-    attributes.remove(ENABLED_ATTRIBUTE);
-    attributes.remove(EMAIL_VERIFIED_ATTRIBUTE);
+    attributes.keySet().removeAll(KeycloakNotes.NAMES);
     for (String name : COLUMNS) {
       String value = column(name);
       if (value == null) {
@@ -214,7 +234,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   public void setSingleAttribute(String name, @Nullable String value) {
     if (COLUMNS.contains(name)) {
       change(name, value);
-    } else {
+    } else if (isNoNote(name)) {
       super.setSingleAttribute(name, value);
     }
   }
@@ -223,7 +243,7 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   public void setAttribute(String name, @Nullable List<String> values) {
     if (COLUMNS.contains(name)) {
       change(name, values == null || values.isEmpty() ? null : values.get(0));
-    } else {
+    } else if (isNoNote(name)) {
       super.setAttribute(name, values);
     }
   }
@@ -235,27 +255,25 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
   @Override
   public void removeAttribute(String name) {
     if (!COLUMNS.contains(name)) {
-      super.removeAttribute(name);
+      if (isNoNote(name)) {
+        super.removeAttribute(name);
+      }
     } else if (user.isWritable() && EMPTIABLE.contains(name)) {
       change(name, null);
     }
   }
 
-  /** The realm role that has the name of {@code users.role}, where the realm has one. */
-  @Override
-  protected Set<RoleModel> getRoleMappingsInternal() {
-    String name = user.row().role();
-    RoleModel role = name == null ? null : realm.getRole(name);
-    return role == null ? Set.of() : Set.of(role);
+  private boolean isNoNote(String name) {
+    if (KeycloakNotes.NAMES.contains(name)) {
+      refuse(new ReadOnlyException("%s is kept by Keycloak itself".formatted(name)));
+      return false;
+    }
+    return true;
   }
 
   @Override
-  public void deleteRoleMapping(RoleModel role) {
-    if (getRoleMappingsInternal().contains(role)) {
-      throw new ReadOnlyException(
-          "Role %s comes from users.role and cannot be removed here".formatted(role.getName()));
-    }
-    super.deleteRoleMapping(role);
+  @Nullable String columnRole() {
+    return user.row().role();
   }
 
   private @Nullable String column(String name) {
@@ -286,7 +304,10 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
     if (Objects.equals(value, emptyToNull(column(attribute)))) {
       return;
     }
-    user.requireWritable(attribute);
+    if (!user.isWritable()) {
+      leave(attribute);
+      return;
+    }
     switch (attribute) {
       case UserModel.USERNAME -> refuseUsername(value);
       case UserModel.EMAIL -> user.setEmail(value);
@@ -297,13 +318,20 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
     }
   }
 
+  private void leave(String attribute) {
+    refuse(EditedUser.readOnly(attribute));
+    if (attribute.equals(UserModel.EMAIL)) {
+      leaveEmail();
+    }
+  }
+
   /**
    * It follows the email. Where the realm has it so, what a request says beside the email is of no
    * account; elsewhere a request that changes the email hands the old username back.
    */
   private void refuseUsername(@Nullable String value) {
     if (!realm.isRegistrationEmailAsUsername() && !user.row().email().equalsIgnoreCase(value)) {
-      throw new ReadOnlyException("The username is the email and cannot be another");
+      refuse(new ReadOnlyException("The username is the email and cannot be another"));
     }
   }
 
@@ -320,12 +348,18 @@ final class AuthSchemaUser extends AbstractUserAdapterFederatedStorage {
     if (value == null || value.isBlank() || value.equals(column(AccessTier.ATTRIBUTE))) {
       return;
     }
-    AccessTier tier =
-        AccessTier.parse(value)
-            .orElseThrow(() -> new ReadOnlyException("There is no such access tier"));
-    new TierChanges(session, ChangeAuthor.of(session), ChangeSource.CONSOLE)
-        .change(realm, this, tier, null);
-    wantedTier = tier;
+    AccessTier tier = AccessTier.parse(value).orElse(null);
+    if (tier == null) {
+      refuse(new ReadOnlyException("There is no such access tier"));
+      return;
+    }
+    try {
+      new TierChanges(session, ChangeAuthor.of(session), ChangeSource.CONSOLE)
+          .change(realm, this, tier, null);
+      wantedTier = tier;
+    } catch (ReadOnlyException e) {
+      refuse(e);
+    }
   }
 
   private static @Nullable String emptyToNull(@Nullable String value) {

@@ -4,7 +4,6 @@ package dev.accesstier.keycloak.storage;
 import dev.accesstier.keycloak.schema.AuthUser;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ModelException;
 import org.keycloak.storage.ReadOnlyException;
@@ -17,26 +16,26 @@ final class EditedUser {
 
   private final AuthUser row;
   private final @Nullable UserWriter writer;
-  private final BooleanSupplier newEmailIsUnverified;
   private String email;
   private FullName name;
   private @Nullable String image;
   private boolean emailVerified;
+  private boolean storedEmailVerified;
+  private boolean saidEmailVerified;
   private boolean deleted;
   private Instant createdAt;
 
   /**
    * @param writer null where the row is read-only
-   * @param newEmailIsUnverified whether Keycloak says so next of an email that is changed now
    */
-  EditedUser(AuthUser row, @Nullable UserWriter writer, BooleanSupplier newEmailIsUnverified) {
+  EditedUser(AuthUser row, @Nullable UserWriter writer) {
     this.row = row;
     this.writer = writer;
-    this.newEmailIsUnverified = newEmailIsUnverified;
     this.email = row.email().toLowerCase(Locale.ROOT);
     this.name = FullName.of(row.name());
     this.image = row.image();
     this.emailVerified = row.emailVerified();
+    this.storedEmailVerified = emailVerified;
     this.deleted = row.deleted();
     this.createdAt = row.createdAt();
   }
@@ -67,19 +66,30 @@ final class EditedUser {
     return email;
   }
 
+  /**
+   * The new address is unverified in the same statement: were that left to a second one that fails,
+   * an address that nobody proved would count. Keycloak takes the flag for one that stays, so it is
+   * set again at the end, unless Keycloak says otherwise by then.
+   */
   void setEmail(@Nullable String wanted) {
     if (wanted == null) {
       throw new ModelException("A user of the auth schema cannot be without an email");
     }
     UserWriter to = requireWritable("email");
-    if (newEmailIsUnverified.getAsBoolean()) {
-      // At once: were it left to a statement that fails, an address nobody proved would count.
+    try {
       to.setUnverifiedEmail(row.id(), wanted);
-      emailVerified = false;
-    } else {
-      to.set(row.id(), UserColumn.EMAIL, wanted);
+    } catch (RuntimeException e) {
+      // What was said was meant for the new address: a broker says it first.
+      storeEmailVerified(row.emailVerified());
+      throw e;
     }
     email = wanted;
+    storedEmailVerified = false;
+    if (saidEmailVerified) {
+      storeEmailVerified(true);
+    } else if (emailVerified) {
+      to.beforeCommit(() -> storeEmailVerified(emailVerified));
+    }
   }
 
   FullName name() {
@@ -100,14 +110,21 @@ final class EditedUser {
     image = wanted;
   }
 
+  /** As Keycloak takes it to be. */
   boolean emailVerified() {
     return emailVerified;
   }
 
   void setEmailVerified(boolean wanted) {
-    if (wanted != emailVerified) {
+    storeEmailVerified(wanted);
+    emailVerified = wanted;
+    saidEmailVerified = wanted;
+  }
+
+  private void storeEmailVerified(boolean wanted) {
+    if (wanted != storedEmailVerified) {
       requireWritable("emailVerified").set(row.id(), UserColumn.EMAIL_VERIFIED, wanted);
-      emailVerified = wanted;
+      storedEmailVerified = wanted;
     }
   }
 

@@ -60,7 +60,7 @@ final class SearchParameters {
             case UserModel.EXACT, UserModel.INCLUDE_SERVICE_ACCOUNT -> {}
             case AccessTier.ATTRIBUTE -> search.tier(value, exactAttribute);
             case AuthSchemaUser.PICTURE -> search.picture(value, exactAttribute);
-            default -> search.ids(withAttribute(key, value));
+            default -> search.ids(attributed(key, value));
           }
         });
     return search;
@@ -77,6 +77,10 @@ final class SearchParameters {
 
   private Set<String> locked() {
     return withAttribute(AbstractUserAdapterFederatedStorage.ENABLED_ATTRIBUTE, "false");
+  }
+
+  private Set<String> attributed(String name, String value) {
+    return KeycloakNotes.NAMES.contains(name) ? Set.of() : withAttribute(name, value);
   }
 
   private Set<String> withAttribute(String name, String value) {

@@ -64,6 +64,15 @@ final class UserSearch {
     return this;
   }
 
+  /** The text as one, in email or a name, as Keycloak looks for it among a group's members. */
+  UserSearch anywhere(String text, boolean exact) {
+    String lower = text.toLowerCase(Locale.ROOT);
+    if (!text.isBlank()) {
+      anyOf(exact ? Match.EXACT : Match.LIKE, exact ? lower : "%" + literal(lower) + "%");
+    }
+    return this;
+  }
+
   UserSearch email(String value, boolean exact) {
     return column(EMAIL, value, exact);
   }

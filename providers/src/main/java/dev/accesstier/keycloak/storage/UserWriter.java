@@ -87,10 +87,36 @@ final class UserWriter {
 
               @Override
               protected void rollbackImpl() {
-                delete(id);
+                takeBack(id);
               }
             });
     return row;
+  }
+
+  private void takeBack(String id) {
+    try {
+      delete(id);
+    } catch (RuntimeException e) {
+      LOG.errorf(
+          "User %s remains in the auth schema although the request that made them failed: %s",
+          id, e.getMessage());
+    }
+  }
+
+  /** Runs work at the end of the request, whose failure undoes what Keycloak itself has written. */
+  void beforeCommit(Runnable work) {
+    session
+        .getTransactionManager()
+        .enlistPrepare(
+            new AbstractKeycloakTransaction() {
+              @Override
+              protected void commitImpl() {
+                work.run();
+              }
+
+              @Override
+              protected void rollbackImpl() {}
+            });
   }
 
   void delete(String id) {

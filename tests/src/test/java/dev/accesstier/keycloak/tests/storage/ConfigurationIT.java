@@ -73,6 +73,19 @@ final class ConfigurationIT {
     assertRefused(Map.of(option, value), message);
   }
 
+  /** Its role {@code admin} is the server's admin. */
+  @Test
+  void theRealmOfTheServersAdminsTakesNone() {
+    ComponentRepresentation component = realm.component();
+    component.setId(null);
+    component.setParentId(null);
+    try (Response refused =
+        TestServer.shared().admin().realm("master").components().add(component)) {
+      assertThat(refused.getStatus()).isEqualTo(400);
+      assertThat(refused.readEntity(String.class)).contains("is for the admins of the server");
+    }
+  }
+
   @Test
   void aHostThatDoesNotAnswerIsSaidAndNotSaved() {
     assertRefused(Map.of("jdbcUrl", "jdbc:postgresql://127.0.0.1:1/nowhere"), "127.0.0.1:1");

@@ -4,14 +4,19 @@ package dev.accesstier.keycloak.tests.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.accesstier.keycloak.tests.support.AuthRows;
 import dev.accesstier.keycloak.tests.support.AuthStatements;
 import dev.accesstier.keycloak.tests.support.Fixture;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
+import dev.accesstier.keycloak.tests.support.TestServer;
 import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
+import java.net.http.HttpResponse;
+import java.sql.Timestamp;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -19,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.keycloak.admin.client.resource.UserResource;
 import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.representations.idm.GroupRepresentation;
@@ -92,11 +99,65 @@ final class ReadOnlyIT {
     assertThat(realm.user(BETA.email()).getId()).isEqualTo(id);
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "DELETE /users/%s/role-mappings/realm|[{'id':'%s','name':'%s'}]",
+        "POST /ui-ext/role-mapping-delete/users/%s|[{'roleId':'%s','roleName':'%s'}]"
+      },
+      quoteCharacter = '"')
+  void aRoleOfTheColumnCannotBeTakenAway(String request, String body) {
+    assertThat(unassign(request, body, "user"))
+        .contains("Role user comes from users.role and cannot be removed here");
+    assertThat(unassign(request, body, "default-roles-" + realm.name()))
+        .contains("is the realm's default");
+    assertThat(user.roles().realmLevel().listAll())
+        .extracting("name")
+        .containsExactlyInAnyOrder("user", "default-roles-" + realm.name());
+  }
+
+  private String unassign(String request, String body, String role) {
+    var representation = realm.realm().roles().get(role).toRepresentation();
+    String[] parts = request.formatted(user.toRepresentation().getId()).split(" ", 2);
+    String roles = body.formatted(representation.getId(), role).replace('\'', '"');
+    HttpResponse<String> answer = api().send(parts[0], parts[1], roles);
+    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+    return answer.body();
+  }
+
+  private AdminApi api() {
+    TestServer server = TestServer.shared();
+    return new AdminApi(server.keycloak().baseUrl(), realm.name(), server.admin());
+  }
+
   @Test
-  void aRoleOfTheColumnCannotBeTakenAway() {
-    var role = realm.realm().roles().get("user").toRepresentation();
-    assertStatus(400, () -> user.roles().realmLevel().remove(List.of(role)));
-    assertThat(user.roles().realmLevel().listAll()).extracting("name").contains("user");
+  void credentialsSayWhatTheyAreAndSinceWhen() {
+    assertThat(user.credentials())
+        .singleElement()
+        .satisfies(
+            password -> {
+              assertThat(password.getType()).isEqualTo("password");
+              assertThat(password.getCreatedDate())
+                  .isEqualTo(
+                      ((Timestamp)
+                              Objects.requireNonNull(
+                                  rows().credential(BETA.id()).columns().get("updated_at")))
+                          .getTime());
+            });
+    Fixture.User protectedUser =
+        Fixture.known().users().stream()
+            .filter(known -> known.twoFactor() && !known.deleted())
+            .findFirst()
+            .orElseThrow();
+    assertThat(realm.realm().users().get(realm.user(protectedUser.email()).getId()).credentials())
+        .filteredOn(credential -> credential.getType().equals("otp"))
+        .extracting(CredentialRepresentation::getUserLabel)
+        .containsExactly("Authenticator app");
+  }
+
+  private static AuthRows rows() {
+    return new AuthRows(TestServer.shared().postgres().database(TestServer.AUTH));
   }
 
   @Test

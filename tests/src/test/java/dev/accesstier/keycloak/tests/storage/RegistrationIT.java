@@ -9,6 +9,7 @@ import dev.accesstier.keycloak.tests.support.AuthRows;
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Fixture;
 import dev.accesstier.keycloak.tests.support.TestRealm;
+import dev.accesstier.keycloak.tests.support.TestServer;
 import jakarta.ws.rs.core.Response;
 import java.util.HashMap;
 import java.util.List;
@@ -102,6 +103,25 @@ final class RegistrationIT {
     assertThat(made.getCreatedTimestamp()).isEqualTo(1_500_000_000_123L);
     assertThat(made.getAttributes()).containsEntry("team", List.of("1"));
     assertThat(realm.signsIn(email, PASSWORD)).isTrue();
+  }
+
+  @Test
+  void aUserWhoCannotBeTakenBackIsNamedInTheLog() {
+    TestServer.shared()
+        .postgres()
+        .execute(
+            "registration",
+            """
+            create function auth.keep() returns trigger language plpgsql
+              as $$ begin raise exception 'kept'; end $$;
+            create trigger keep before delete on auth.users for each row
+              when (old.email like 'kept%') execute function auth.keep()
+            """);
+    String email = "kept" + newEmail();
+    int before = TestServer.shared().keycloak().log().length();
+    assertThat(create(user(email, "short"))).isEqualTo(400);
+    assertThat(TestServer.shared().keycloak().log().substring(before))
+        .contains("User " + row(email).text("id") + " remains in the auth schema");
   }
 
   @Test

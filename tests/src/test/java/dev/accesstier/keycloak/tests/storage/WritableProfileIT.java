@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.tests.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.accesstier.devserver.SampleUser;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.keycloak.admin.client.resource.UserResource;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** A profile changed in Keycloak is changed in {@code users}, and nothing else is. */
@@ -61,6 +63,43 @@ final class WritableProfileIT {
 
   @Nested
   class AnAdmin {
+
+    /** As with users of Keycloak's own, the flag stays when nobody says otherwise. */
+    @Test
+    void changesTheEmailAlone() {
+      SampleUser user = realm.add("Same Flag");
+      UserRepresentation email = new UserRepresentation();
+      email.setEmail("same-" + user.email());
+      realm.resource(user.email()).update(email);
+      assertThat(realm.rows().user(user.id()).columns())
+          .containsEntry("email", "same-" + user.email())
+          .containsEntry("email_verified", true);
+    }
+
+    /** An address whose request fails in between is unverified. */
+    @Test
+    void changesTheEmailToOneThatIsUnverifiedUntilTheRequestIsThrough() {
+      SampleUser user = realm.add("Half Way");
+      TestServer.shared()
+          .postgres()
+          .execute(
+              "writable_profile",
+              """
+              create function auth.stay() returns trigger language plpgsql
+                as $$ begin raise exception 'refused'; end $$;
+              create trigger stay before update on auth.users for each row
+                when (new.id = '%s' and new.email_verified and not old.email_verified)
+                execute function auth.stay()
+              """
+                  .formatted(user.id()));
+      UserRepresentation email = new UserRepresentation();
+      email.setEmail("half-" + user.email());
+      UserResource resource = realm.resource(user.email());
+      assertThatThrownBy(() -> resource.update(email)).isInstanceOf(WebApplicationException.class);
+      assertThat(realm.rows().user(user.id()).columns())
+          .containsEntry("email", "half-" + user.email())
+          .containsEntry("email_verified", false);
+    }
 
     @Test
     void changesNameEmailAndVerificationInOneRequest() {
