@@ -6,16 +6,24 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.accesstier.devserver.KeycloakServer;
+import dev.accesstier.keycloak.tests.support.Browser;
+import dev.accesstier.keycloak.tests.support.Oidc;
+import dev.accesstier.keycloak.tests.support.TestRealm;
+import dev.accesstier.keycloak.tests.support.TestServer;
 import jakarta.ws.rs.WebApplicationException;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.admin.client.resource.UserResource;
+import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** One tier changed, on every way an admin has, and what is left of it. */
@@ -154,6 +162,61 @@ final class TierChangeIT {
       assertThat(history(id).get(0).get("source").asText()).isEqualTo("console");
       assertThat(user.toRepresentation().getAttributes())
           .containsEntry("access_tier", List.of("founder"));
+    }
+
+    /** A realm's name is in a token's issuer, and there in another form than in the database. */
+    @Test
+    void theAuthorIsKnownWhateverTheRealmIsCalled() {
+      TestServer server = TestServer.shared();
+      RealmRepresentation revue = new RealmRepresentation();
+      revue.setRealm("rev\u00fc-" + UUID.randomUUID().toString().substring(0, 8));
+      revue.setEnabled(true);
+      revue.setClients(List.of(TestRealm.client(TierRealm.TOOL)));
+      UserRepresentation boss = person("boss@example.test");
+      boss.setClientRoles(Map.of("realm-management", List.of("realm-admin")));
+      revue.setUsers(List.of(boss, person("someone@example.test")));
+      server.admin().realms().create(revue);
+      RealmResource keycloak = server.admin().realm(revue.getRealm());
+      try {
+        TierRealm.declareTheDropDown(keycloak);
+        String base = server.keycloak().baseUrl();
+        String encoded = Api.encoded(revue.getRealm());
+        String token =
+            Oidc.tokens(
+                    new Oidc(base + "/realms/" + encoded)
+                        .password(TierRealm.TOOL, "boss@example.test", Browser.PASSWORD))
+                .getAccessToken()
+                .getValue();
+        Api api = new Api(base + "/admin/realms/" + encoded + "/", () -> token);
+        String id = keycloak.users().searchByUsername("someone@example.test", true).get(0).getId();
+
+        Api.Answer saved =
+            api.put(
+                "users/" + id,
+                "{\"username\":\"someone@example.test\",\"email\":\"someone@example.test\",\"firstName\":\"Ada\",\"lastName\":\"Example\",\"attributes\":{\"access_tier\":[\"alpha\"]}}");
+
+        assertThat(saved.status()).as(saved.text()).isEqualTo(204);
+        JsonNode entry = api.get("access-tier/users/" + id + "/tier/history").json(200).get(0);
+        assertThat(entry.get("by").asText()).isEqualTo("boss@example.test");
+        assertThat(entry.get("byClient").asText()).isEqualTo(TierRealm.TOOL);
+        assertThat(entry.get("source").asText()).isEqualTo("console");
+      } finally {
+        keycloak.remove();
+      }
+    }
+
+    private static UserRepresentation person(String username) {
+      UserRepresentation user = new UserRepresentation();
+      user.setUsername(username);
+      user.setEmail(username);
+      user.setFirstName("Ada");
+      user.setLastName("Example");
+      user.setEnabled(true);
+      CredentialRepresentation password = new CredentialRepresentation();
+      password.setType(CredentialRepresentation.PASSWORD);
+      password.setValue(Browser.PASSWORD);
+      user.setCredentials(List.of(password));
+      return user;
     }
 
     @Test
