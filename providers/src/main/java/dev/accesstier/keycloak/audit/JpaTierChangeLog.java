@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.hibernate.Session;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.utils.KeycloakModelUtils;
@@ -34,7 +35,8 @@ final class JpaTierChangeLog implements TierChangeLog {
   @Override
   public void begin() {
     entityManager.flush();
-    entityManager.createNativeQuery("select 1").getSingleResult();
+    // On every database, whose dialects have no statement for this in common.
+    entityManager.unwrap(Session.class).doWork(connection -> {});
   }
 
   @Override

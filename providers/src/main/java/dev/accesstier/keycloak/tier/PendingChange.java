@@ -22,12 +22,19 @@ public final class PendingChange {
 
   /** Whether the tier is another one now; false where it was this one already. */
   public boolean changed() {
-    return state == State.CHANGED;
+    return known() == State.CHANGED;
   }
 
   /** Whether the user went away in the meantime. */
   public boolean gone() {
-    return state == State.GONE;
+    return known() == State.GONE;
+  }
+
+  private State known() {
+    if (state == State.PENDING) {
+      throw new IllegalStateException("The transaction has not ended, or has failed");
+    }
+    return state;
   }
 
   PendingChange become(boolean changed) {

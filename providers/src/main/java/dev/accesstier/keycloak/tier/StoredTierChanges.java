@@ -24,9 +24,10 @@ import org.keycloak.storage.adapter.InMemoryUserAdapter;
  * <ol>
  *   <li>Keycloak is about to commit: the store locks the rows and writes them, uncommitted. What
  *       was there before goes into the trail, in Keycloak's transaction.
- *   <li>Keycloak commits, the trail with it. If it fails, the store's transaction is rolled back.
- *   <li>The store's transaction is committed. If it fails, the entries are taken back.
- *   <li>The cached users are evicted and the events are sent.
+ *   <li>Keycloak commits, the trail with it. If it fails, the stores' transactions are rolled back,
+ *       and the entries taken back in case a part of Keycloak other than its database failed.
+ *   <li>Each store's transaction is committed. If one fails, its entries are taken back.
+ *   <li>The cached users of what was changed are evicted and the events are sent.
  * </ol>
  *
  * <p>A server that dies between the two commits leaves entries whose tier is not in the row: never
@@ -41,6 +42,7 @@ final class StoredTierChanges {
   private final List<HeldTiers> held = new ArrayList<>();
   private final List<Made> made = new ArrayList<>();
   private List<String> entries = List.of();
+  private boolean ended;
 
   /**
    * A change that is asked for.
@@ -61,7 +63,7 @@ final class StoredTierChanges {
     }
   }
 
-  private record Made(TierChange change, CachedNames user) {}
+  private record Made(TierChange change, CachedNames user, HeldTiers in) {}
 
   /** Changes in one component, by external id. */
   private record Batch(
@@ -84,16 +86,21 @@ final class StoredTierChanges {
     return changes;
   }
 
-  /** The last one counts where a user is named twice. */
+  /** The last one counts where a user is named twice; both learn what becomes of it. */
   PendingChange add(
       RealmModel realm, CachedNames names, StoredTier user, AccessTier to, TierChange change) {
-    PendingChange pending = new PendingChange();
-    batches
-        .computeIfAbsent(
-            user.component().getId(),
-            id -> new Batch(realm, user, change.author(), new LinkedHashMap<>()))
-        .wanted()
-        .put(user.externalId(), new Wanted(to, change, pending, names));
+    if (ended) {
+      throw new IllegalStateException("The transaction that would write this has ended");
+    }
+    Map<String, Wanted> wanted =
+        batches
+            .computeIfAbsent(
+                user.component().getId(),
+                id -> new Batch(realm, user, change.author(), new LinkedHashMap<>()))
+            .wanted();
+    Wanted earlier = wanted.get(user.externalId());
+    PendingChange pending = earlier == null ? new PendingChange() : earlier.pending();
+    wanted.put(user.externalId(), new Wanted(to, change, pending, names));
     return pending;
   }
 
@@ -102,6 +109,7 @@ final class StoredTierChanges {
 
     @Override
     protected void commitImpl() {
+      ended = true;
       TierChangeLog log = session.getProvider(TierChangeLog.class);
       // Keycloak's connection first: whoever holds one of the store's waits for nobody.
       log.begin();
@@ -124,19 +132,30 @@ final class StoredTierChanges {
 
     @Override
     protected void commitImpl() {
-      try {
-        held.forEach(HeldTiers::commit);
-      } catch (TemporarilyUnavailableException e) {
-        held.forEach(HeldTiers::rollback);
-        withdrawWhatDidNotHappen();
+      List<HeldTiers> failed = held.stream().filter(one -> !commits(one)).toList();
+      withdrawWhatDidNotHappen(failed);
+      tell();
+      if (!failed.isEmpty()) {
         throw TemporarilyUnavailableException.ofAnUpdate();
       }
-      tell();
     }
 
     @Override
     protected void rollbackImpl() {
+      ended = true;
       held.forEach(HeldTiers::rollback);
+      withdrawAll();
+    }
+  }
+
+  /** Whether it did. What was asked of another store is none the worse for this one. */
+  private static boolean commits(HeldTiers tiers) {
+    try {
+      tiers.commit();
+      return true;
+    } catch (TemporarilyUnavailableException e) {
+      tiers.rollback();
+      return false;
     }
   }
 
@@ -154,7 +173,7 @@ final class StoredTierChanges {
               if (before == null) {
                 one.pending().vanish();
               } else if (one.pending().become(!before.equals(one.to().value())).changed()) {
-                made.add(new Made(one.change().made(before), one.user()));
+                made.add(new Made(one.change().made(before), one.user(), written));
               }
             });
   }
@@ -163,24 +182,52 @@ final class StoredTierChanges {
    * A commit whose answer got lost may have happened after all, so the rows are asked. Where they
    * cannot be, the entries stay: better one too many than one too few.
    */
-  private void withdrawWhatDidNotHappen() {
+  private void withdrawWhatDidNotHappen(List<HeldTiers> failed) {
+    Map<Made, String> doubtful = new LinkedHashMap<>();
+    for (int i = 0; i < made.size(); i++) {
+      if (failed.contains(made.get(i).in())) {
+        doubtful.put(made.get(i), entries.get(i));
+      }
+    }
+    if (doubtful.isEmpty()) {
+      return;
+    }
+    made.removeAll(doubtful.keySet());
     try {
       anew(
           later -> {
-            UserTiers tiers = new UserTiers(later);
             List<String> vain = new ArrayList<>();
-            for (int i = 0; i < made.size(); i++) {
-              TierChange change = made.get(i).change();
-              RealmModel realm = later.realms().getRealm(change.realmId());
-              UserModel user = later.users().getUserById(realm, change.subjectId());
-              if (user == null || !tiers.tierOf(realm, user).value().equals(change.to())) {
-                vain.add(entries.get(i));
-              }
-            }
+            doubtful.forEach(
+                (one, entry) -> {
+                  if (happened(later, one.change())) {
+                    made.add(one);
+                  } else {
+                    vain.add(entry);
+                  }
+                });
             later.getProvider(TierChangeLog.class).withdraw(vain);
           });
     } catch (RuntimeException e) {
-      LOG.errorf(e, "Entries of the trail whose change is in doubt are left in it: %s", entries);
+      LOG.errorf(
+          e, "Entries of the trail whose change is in doubt are left in it: %s", doubtful.values());
+    }
+  }
+
+  private static boolean happened(KeycloakSession later, TierChange change) {
+    RealmModel realm = later.realms().getRealm(change.realmId());
+    UserModel user = later.users().getUserById(realm, change.subjectId());
+    return user != null && new UserTiers(later).tierOf(realm, user).value().equals(change.to());
+  }
+
+  /** No store has written, but Keycloak's database may have committed before the rest failed. */
+  private void withdrawAll() {
+    if (entries.isEmpty()) {
+      return;
+    }
+    try {
+      anew(later -> later.getProvider(TierChangeLog.class).withdraw(entries));
+    } catch (RuntimeException e) {
+      LOG.errorf(e, "Entries of the trail whose change did not happen may be in it: %s", entries);
     }
   }
 

@@ -82,7 +82,11 @@ public final class TemporarilyUnavailableException extends CorsErrorResponseExce
     return cause;
   }
 
-  /** Also undoes what the request did so far, as Keycloak does on every other error. */
+  /**
+   * Asked for by the server alone, when the exception has ended the request. That also undoes what
+   * the request did so far, as Keycloak does on every other error. It is not done where the
+   * exception is thrown: a login that catches it goes on, and must not be undone.
+   */
   @Override
   public Response getResponse() {
     KeycloakSession current = session;
