@@ -10,8 +10,10 @@ import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.keycloak.common.util.Encode;
 import org.keycloak.headers.SecurityHeadersProvider;
+import org.keycloak.models.BrowserSecurityHeaders;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -25,6 +27,9 @@ public final class ConsoleResource {
 
   private static final Map<String, String> TYPES =
       Map.of("js", "text/javascript", "css", "text/css", "json", "application/json");
+
+  private static final BrowserSecurityHeaders HSTS =
+      BrowserSecurityHeaders.STRICT_TRANSPORT_SECURITY;
 
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'%s;"
@@ -59,12 +64,13 @@ public final class ConsoleResource {
             .replace("{{client}}", RequiredTier.CONSOLE_CLIENT);
     // Keycloak's own headers allow more than this page needs.
     session.getProvider(SecurityHeadersProvider.class).options().skipHeaders();
-    return Files.serve(session, Files.File.of(html), "text/html")
-        .header("Content-Security-Policy", POLICY.formatted(beyond(here, admin)))
-        .header("Referrer-Policy", "no-referrer")
-        .header("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-        .header("X-Frame-Options", "DENY")
-        .build();
+    Response.ResponseBuilder answer =
+        Files.serve(session, Files.File.of(html), "text/html")
+            .header("Content-Security-Policy", POLICY.formatted(beyond(here, admin)))
+            .header("Referrer-Policy", "no-referrer")
+            .header("X-Frame-Options", "DENY");
+    transportSecurity(realm).ifPresent(value -> answer.header(HSTS.getHeaderName(), value));
+    return answer.build();
   }
 
   @GET
@@ -72,6 +78,12 @@ public final class ConsoleResource {
   public Response file(@PathParam("file") String file) {
     String type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
     return Files.serve(session, "console/" + file, String.valueOf(type));
+  }
+
+  /** The realm's own, which is about the whole host and more than this page. */
+  private static Optional<String> transportSecurity(RealmModel realm) {
+    return Optional.ofNullable(realm.getBrowserSecurityHeaders().get(HSTS.getKey()))
+        .filter(value -> !value.isBlank());
   }
 
   private static String path(URI here, RealmModel realm) {

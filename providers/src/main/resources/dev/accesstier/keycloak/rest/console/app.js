@@ -12,7 +12,7 @@ const views = { users, apps, trail };
 /** The view that the address names; the first one where it names none. */
 function current() {
   const name = location.hash.slice(1);
-  return name in views ? name : 'users';
+  return Object.hasOwn(views, name) ? name : 'users';
 }
 
 async function show(api) {
@@ -24,14 +24,17 @@ async function show(api) {
     ),
   );
   document.title = t('title') + ' – ' + t('nav.' + name);
-  const main = byId('main');
-  fill(main, el('p', { class: 'hint' }, t('loading')));
+  // One of its own: what comes late for a view that was left is filled into what nobody sees.
+  const main = el('main', { id: 'main', tabindex: '-1' }, el('p', { class: 'hint' }, t('loading')));
+  byId('main').replaceWith(main);
   say('');
   try {
     await views[name](main, api);
   } catch (error) {
-    fill(main);
-    say(error.message, true);
+    if (main.isConnected) {
+      fill(main);
+      say(error.message, true);
+    }
   }
 }
 

@@ -10,16 +10,26 @@ export async function apps(main, api) {
 
   const path = (clientId) => 'clients/' + encodeURIComponent(clientId) + '/required-tier';
   /** @param {{ clientId: string, name?: string, requiredTier: string, archived?: boolean, usersWithAccess: ?number }} app */
-  const line = ({ clientId, name, requiredTier, archived, usersWithAccess }) =>
-    row(headings, [
+  const line = ({ clientId, name, requiredTier, archived, usersWithAccess }) => {
+    const access = el('span', {}, usersWithAccess === null ? '' : number(usersWithAccess));
+    return row(headings, [
       (name || clientId) + (archived ? ' (' + t('archived') + ')' : ''),
       clientId,
       tierChoice(requiredTier, name || clientId, APP_TIERS, async (value, reason) => {
         await api.put(path(clientId), { requiredTier: value, reason });
+        access.textContent = await counted(clientId);
       }),
-      usersWithAccess === null ? '' : number(usersWithAccess),
+      access,
       historyButton(api, path(clientId) + '/history', name || clientId),
     ]);
+  };
+
+  // Empty where nothing is required, or where it cannot be asked: the tier is changed all the same.
+  async function counted(clientId) {
+    const now = await api.get('clients').catch(() => []);
+    const client = now.find((one) => one.clientId === clientId);
+    return client ? number(client.usersWithAccess) : '';
+  }
 
   const gated = await api.get('clients');
   fill(list, table(t('nav.apps'), headings, gated.map(line)));

@@ -1,6 +1,8 @@
 // OpenID Connect, authorization code flow with PKCE. The tokens stay in this module's memory; what
 // has to outlive the way to the login page and back is of no use to anybody else.
 
+import { t } from './text.js';
+
 const PENDING = 'access-tier-console.login';
 const EARLY = 20_000;
 
@@ -20,6 +22,9 @@ function endpoints({ server, realm }) {
 const here = () => location.origin + location.pathname;
 
 async function leaveForLogin(settings) {
+  if (!crypto.subtle) {
+    throw new Error(t('error.insecure'));
+  }
   const login = { state: random(), verifier: random(), hash: location.hash };
   sessionStorage.setItem(PENDING, JSON.stringify(login));
   const challenge = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(login.verifier));
@@ -74,9 +79,10 @@ class Session {
       method: 'POST',
       body: new URLSearchParams({ client_id: this.#settings.client, ...parameters }),
     });
-    const answer = await response.json();
+    const answer = await response.json().catch(() => ({}));
     if (!response.ok) {
-      throw new Error(answer.error_description ?? answer.error);
+      const sentence = answer.error_description ?? answer.error ?? t('error.status', response.status);
+      throw Object.assign(new Error(sentence), { over: answer.error === 'invalid_grant' });
     }
     this.#tokens = answer;
     this.#until = Date.now() + answer.expires_in * 1000;
@@ -89,7 +95,13 @@ class Session {
         grant_type: 'refresh_token',
         refresh_token: this.#tokens.refresh_token,
       })
-        .catch(() => leaveForLogin(this.#settings))
+        .catch((error) => {
+          // Whatever else went wrong may be over soon, and what is typed in would be lost.
+          if (error.over) {
+            return leaveForLogin(this.#settings);
+          }
+          throw error;
+        })
         .finally(() => (this.#refreshing = null));
       await this.#refreshing;
     }

@@ -13,7 +13,7 @@ export async function users(main, api) {
   const asked = { tier: '', search: '', first: 0 };
   const counts = el('section', { 'aria-label': t('summary') });
   const list = el('section', { 'aria-label': t('nav.users'), 'aria-busy': 'true' });
-  const again = () => load().catch((error) => say(error.message, true));
+  const again = () => load().catch((error) => list.isConnected && say(error.message, true));
   fill(main, counts, filter(asked, again), list);
 
   let latest = 0;

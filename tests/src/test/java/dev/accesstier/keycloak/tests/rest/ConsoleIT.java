@@ -8,6 +8,7 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Chromium;
@@ -169,6 +170,8 @@ final class ConsoleIT {
     row.getByRole(AriaRole.COMBOBOX).selectOption("beta");
     row.getByText("Save").click();
     assertThat(page.getByRole(AriaRole.STATUS)).containsText("is now Beta.");
+    assertThat(row.locator("[data-label='Users with access']"))
+        .hasText(realm.asMaster().get("clients").json(200).get(0).get("usersWithAccess").asText());
     assertThat(
             realm
                 .asMaster()
@@ -189,6 +192,85 @@ final class ConsoleIT {
     assertThat(page.getByRole(AriaRole.STATUS)).containsText("app is now Alpha.");
     realm.asMaster().put("clients/app/required-tier", "{\"requiredTier\":null}").json(200);
     assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void anAddressThatNamesNoViewShowsTheFirst() {
+    Page page = open("boss@example.test", "en");
+    for (String name : List.of("constructor", "toString", "nothing")) {
+      page.navigate(page.url().replaceFirst("#.*", "") + "#" + name);
+      assertThat(page.locator("[aria-current]")).hasText("Users");
+      assertThat(page.getByRole(AriaRole.TABLE)).isVisible();
+    }
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
+  void anAnswerThatComesTooLateIsNotShown() {
+    Page page = open("boss@example.test", "en");
+    assertThat(page.getByRole(AriaRole.TABLE)).isVisible();
+    List<Route> held = new ArrayList<>();
+    page.route("**/access-tier/clients", held::add);
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Apps")).click();
+    page.waitForCondition(() -> !held.isEmpty());
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Users")).click();
+    assertThat(page.getByLabel("Search by email or name")).isVisible();
+    assertThat(page.getByRole(AriaRole.TABLE)).isVisible();
+    page.waitForResponse("**/access-tier/clients", () -> held.get(0).resume()).finished();
+    page.evaluate("new Promise((done) => setTimeout(done))");
+    assertThat(page.locator("[aria-current]")).hasText("Users");
+    assertThat(page.getByLabel("Search by email or name")).isVisible();
+    assertThat(page.getByLabel("Client ID of another app")).hasCount(0);
+  }
+
+  @Test
+  void aTokenThatCannotBeRenewedNowKeepsThePageAndWhatIsTyped() {
+    Page page = open("boss@example.test", "en");
+    page.getByLabel("Search by email or name").fill("m37@");
+    assertThat(page.getByText("1–1 of 1")).isVisible();
+    Locator row = page.getByRole(AriaRole.ROW).filter(has(page, "m37@example.test"));
+    row.getByRole(AriaRole.COMBOBOX).selectOption("founder");
+    row.getByLabel("Reason (optional)").fill("typed");
+    page.evaluate("const now = Date.now; Date.now = () => now() + 3600_000");
+    page.route("**/token", Route::abort);
+    row.getByText("Save").click();
+    assertThat(page.getByRole(AriaRole.STATUS)).hasText("The server cannot be reached.");
+    assertThat(row.getByLabel("Reason (optional)")).hasValue("typed");
+
+    page.unroute("**/token");
+    row.getByText("Save").click();
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("is now Founder");
+    assertThat(tierOf("m37")).isEqualTo("founder");
+  }
+
+  @Test
+  void aBrowserWithoutCryptographySaysWhatIsMissing() {
+    Page page = chromium.page("en");
+    page.addInitScript("Object.defineProperty(crypto, 'subtle', { value: undefined })");
+    page.navigate(realm.publicUrl() + "console");
+    assertThat(page.getByRole(AriaRole.STATUS)).containsText("needs https");
+  }
+
+  /** The header is about the whole host, so it is the realm's to decide. */
+  @Test
+  void theRealmSaysWhetherTheHostIsPinnedToHttps() {
+    Api page = new Api(realm.publicUrl(), null);
+    assertThat(page.get("console").header("strict-transport-security"))
+        .isEqualTo("max-age=31536000; includeSubDomains");
+    pin("");
+    try {
+      assertThat(page.get("console").headers()).doesNotContainKey("strict-transport-security");
+      pin("max-age=60");
+      assertThat(page.get("console").header("strict-transport-security")).isEqualTo("max-age=60");
+    } finally {
+      pin("max-age=31536000; includeSubDomains");
+    }
+  }
+
+  private void pin(String value) {
+    RealmRepresentation representation = realm.keycloak().toRepresentation();
+    representation.getBrowserSecurityHeaders().put("strictTransportSecurity", value);
+    realm.keycloak().update(representation);
   }
 
   @Test
