@@ -140,7 +140,7 @@ final class LoginRecord implements EventListenerProvider {
     String name = event.getDetails() == null ? null : event.getDetails().get(Details.USERNAME);
     if (event.getUserId() == null && name != null) {
       // As the service itself has it for a name that nobody has.
-      metadata.put("email", cut(name.replace("\0", ""), MAX_NAME));
+      metadata.put("email", Texts.cut(name.replace("\0", ""), MAX_NAME));
     }
     return metadata;
   }
@@ -150,18 +150,10 @@ final class LoginRecord implements EventListenerProvider {
     try {
       HttpHeaders headers = session.getContext().getHttpRequest().getHttpHeaders();
       String agent = headers == null ? null : headers.getHeaderString(HttpHeaders.USER_AGENT);
-      return agent == null ? null : cut(agent, MAX_USER_AGENT);
+      return agent == null ? null : Texts.cut(agent, MAX_USER_AGENT);
     } catch (ContextNotActiveException e) {
       return null;
     }
-  }
-
-  /** Not amid a surrogate pair, of which the table takes no half. */
-  private static String cut(String text, int most) {
-    if (text.length() <= most) {
-      return text;
-    }
-    return text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most);
   }
 
   private static String json(Map<String, String> metadata) {

@@ -111,6 +111,6 @@ public class TierChangeEntity {
   }
 
   private static @Nullable String cut(@Nullable String text, int length) {
-    return text == null || text.length() <= length ? text : text.substring(0, length);
+    return text == null ? null : Texts.cut(text, length);
   }
 }
