@@ -8,6 +8,7 @@ import dev.accesstier.keycloak.tier.TierChange;
 import dev.accesstier.keycloak.tier.TierSubject;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.POST;
@@ -64,7 +65,7 @@ public final class AdminResource {
       @QueryParam("first") @Nullable String first,
       @QueryParam("max") @Nullable String max) {
     Asked.Page page = Asked.Page.of(first, max, 50, MOST);
-    Optional<UserModel> user = FoundUser.byId(admin.session(), admin.realm(), id);
+    Optional<UserModel> user = FoundUser.byId(admin.session(), admin.realm(), id).orNone();
     user.ifPresentOrElse(admin.may().users()::requireView, () -> admin.may().users().requireView());
     List<TierChange> changes =
         new TierTrail(admin.session(), admin.realm())
@@ -100,7 +101,7 @@ public final class AdminResource {
   @Path("users/tier")
   @Consumes(MediaType.APPLICATION_JSON)
   public Response changeTiers(@Nullable InputStream body) {
-    admin.may().users().requireQuery();
+    admin.requireManageSomebody();
     return Json.ok(Json.read(body, BulkRequest.class).run(admin));
   }
 
@@ -119,7 +120,7 @@ public final class AdminResource {
   @Consumes(TierCsv.TYPE)
   public Response importTiers(
       @QueryParam("dryRun") @Nullable String dryRun, @Nullable InputStream body) {
-    admin.may().users().requireQuery();
+    admin.requireManageSomebody();
     return Json.ok(TierCsv.change(admin, body, Asked.flag("dryRun", dryRun)));
   }
 
@@ -185,7 +186,10 @@ public final class AdminResource {
   @GET
   @Path("status")
   public Response status() {
-    admin.may().users().requireView();
+    // Nothing of it is about a user: it is the realm's settings, and how they fare.
+    if (!admin.may().realm().canViewRealm() && !admin.may().realm().canViewEvents()) {
+      throw new ForbiddenException();
+    }
     return Json.ok(Status.of(admin));
   }
 }

@@ -36,7 +36,7 @@ record Apps(List<App> apps) {
   /** Every enabled client that has a required tier or an address, but the overview itself. */
   static Apps of(Caller caller) {
     AccessTier tier = new UserTiers(caller.session()).tierOf(caller.realm(), caller.user());
-    Locale locale = Words.of(caller.session()).locale();
+    Locale locale = caller.session().getContext().resolveLocale(null);
     String overview = overview(caller.realm());
     return new Apps(
         caller

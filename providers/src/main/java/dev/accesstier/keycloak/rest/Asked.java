@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.rest;
 
 import dev.accesstier.keycloak.tier.AccessTier;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -61,7 +62,9 @@ final class Asked {
     if (text == null || text.isBlank()) {
       return null;
     }
-    if (text.length() > LONGEST_REASON || text.indexOf('\0') >= 0) {
+    if (text.length() > LONGEST_REASON
+        || text.indexOf('\0') >= 0
+        || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
       throw Json.bad("The reason must be text of at most " + LONGEST_REASON + " characters");
     }
     return text.strip();

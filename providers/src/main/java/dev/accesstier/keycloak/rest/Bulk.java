@@ -7,11 +7,12 @@ import dev.accesstier.keycloak.tier.ChangeSource;
 import dev.accesstier.keycloak.tier.PendingChange;
 import dev.accesstier.keycloak.tier.UserTiers;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -31,6 +32,11 @@ final class Bulk {
   private static final Logger LOG = Logger.getLogger(Bulk.class);
   private static final int LOT = 200;
   private static final String NOT_FOUND = "User not found";
+  private static final String NAMED_TWICE = "The user is named before by another id";
+
+  /** What is said of an id that adds nobody to those who are meant. */
+  private static final Set<String> NOBODY_NEW = Set.of(NOT_FOUND, NAMED_TWICE);
+
   private static final String FAILED = "The tier could not be changed; see the server's log";
 
   /**
@@ -46,6 +52,7 @@ final class Bulk {
   private final @Nullable String reason;
   private final boolean dryRun;
   private final BiConsumer<String, String> failure;
+  private final Set<String> named = new HashSet<>();
   private int matched;
   private int changed;
   private int unchanged;
@@ -93,6 +100,10 @@ final class Bulk {
       ids.subList(from, Math.min(from + LOT, ids.size()))
           .forEach(id -> lot.put(id, new Target(tiers.getOrDefault(id, AccessTier.GUEST), null)));
       changeLot(job -> lot);
+      if (allForbidden()) {
+        // Of the first lot; it would go on so, and cost as much again for each.
+        return;
+      }
     }
   }
 
@@ -165,7 +176,7 @@ final class Bulk {
             unchanged++;
           }
         });
-    matched += (int) failed.values().stream().filter(error -> !error.equals(NOT_FOUND)).count();
+    matched += (int) failed.values().stream().filter(error -> !NOBODY_NEW.contains(error)).count();
     forbidden += (int) failed.values().stream().filter(FORBIDDEN::equals).count();
     failed.forEach(failure);
   }
@@ -184,26 +195,35 @@ final class Bulk {
             job.changes(source).changeListed(job.realm, id, target.listedEmail(), tier, reason));
         return;
       }
-      Optional<UserModel> user = FoundUser.byId(job.session, job.realm, id);
-      if (user.isEmpty()) {
-        failed.put(id, NOT_FOUND);
-      } else if (!job.mayManage(user.get())) {
-        failed.put(id, FORBIDDEN);
-      } else if (user.get().getServiceAccountClientLink() != null) {
-        failed.put(id, OneUser.SERVICE_ACCOUNT);
-      } else if (dryRun) {
-        pending.put(
-            id,
-            PendingChange.foreseen(
-                new UserTiers(job.session).tierOf(job.realm, user.get()) != tier));
+      FoundUser found = FoundUser.byId(job.session, job.realm, id);
+      if (found instanceof FoundUser.One one) {
+        ask(job, id, one.user(), tier, pending, failed);
       } else {
-        pending.put(id, job.changes(source).change(job.realm, user.get(), tier, reason));
+        failed.put(id, found instanceof FoundUser.Several ? FoundUser.AMBIGUOUS : NOT_FOUND);
       }
     } catch (ReadOnlyException e) {
       failed.put(id, OneUser.READ_ONLY);
-    } catch (ErrorResponseException e) {
-      // Not its response, the asking for which would undo the whole lot.
-      failed.put(id, FoundUser.AMBIGUOUS);
+    }
+  }
+
+  private void ask(
+      Jobs.Job job,
+      String id,
+      UserModel user,
+      AccessTier tier,
+      Map<String, PendingChange> pending,
+      Map<String, String> failed) {
+    if (!job.mayManage(user)) {
+      failed.put(id, FORBIDDEN);
+    } else if (user.getServiceAccountClientLink() != null) {
+      failed.put(id, OneUser.SERVICE_ACCOUNT);
+    } else if (!named.add(user.getId())) {
+      failed.put(id, NAMED_TWICE);
+    } else if (dryRun) {
+      pending.put(
+          id, PendingChange.foreseen(new UserTiers(job.session).tierOf(job.realm, user) != tier));
+    } else {
+      pending.put(id, job.changes(source).change(job.realm, user, tier, reason));
     }
   }
 

@@ -34,8 +34,10 @@ record BulkRequest(
    * What became of it.
    *
    * @param matched users that were meant and are there
+   * @param failed the first of those whose tier stays
+   * @param failedLeftOut how many more there are
    */
-  record Result(int matched, int changed, int unchanged, List<Failed> failed) {}
+  record Result(int matched, int changed, int unchanged, List<Failed> failed, int failedLeftOut) {}
 
   /** A user whose tier stays. */
   record Failed(String id, String error) {}
@@ -46,7 +48,7 @@ record BulkRequest(
     if ((ids == null) == (filter == null)) {
       throw Json.bad("Give either ids or a filter");
     }
-    List<Failed> failed = new ArrayList<>();
+    Failures<Failed> failed = new Failures<>();
     if (filter != null) {
       if (filter.isEmpty() && !Boolean.TRUE.equals(all)) {
         throw Json.bad("An empty filter means everyone; say so with \"all\": true");
@@ -83,7 +85,7 @@ record BulkRequest(
     return checked;
   }
 
-  private Bulk bulk(Admin admin, @Nullable String why, List<Failed> failed) {
+  private Bulk bulk(Admin admin, @Nullable String why, Failures<Failed> failed) {
     return new Bulk(
         Jobs.instead(admin),
         ChangeSource.BULK,
@@ -92,7 +94,8 @@ record BulkRequest(
         (id, error) -> failed.add(new Failed(id, error)));
   }
 
-  private static Result result(Bulk bulk, List<Failed> failed) {
-    return new Result(bulk.matched(), bulk.changed(), bulk.unchanged(), failed);
+  private static Result result(Bulk bulk, Failures<Failed> failed) {
+    return new Result(
+        bulk.matched(), bulk.changed(), bulk.unchanged(), failed.listed(), failed.leftOut());
   }
 }

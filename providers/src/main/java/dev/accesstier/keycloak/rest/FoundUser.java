@@ -15,31 +15,30 @@ import org.keycloak.models.UserModel;
 import org.keycloak.services.ErrorResponse;
 import org.keycloak.storage.StorageId;
 
-/** Finds the user an id speaks of: Keycloak's id, or else the one in {@code auth.users}. */
-final class FoundUser {
+/** Whom an id speaks of. It is Keycloak's id, or else the one in {@code auth.users}. */
+sealed interface FoundUser {
 
-  static final String AMBIGUOUS = "Users of several components have this id; use Keycloak's";
+  String AMBIGUOUS = "Users of several components have this id; use Keycloak's";
 
-  private static final Pattern FEDERATED = Pattern.compile("f:[^:]+:.+", Pattern.DOTALL);
+  Pattern FEDERATED = Pattern.compile("f:[^:]+:.+", Pattern.DOTALL);
 
-  private FoundUser() {}
+  record One(UserModel user) implements FoundUser {}
 
-  /**
-   * Empty where nobody has it.
-   *
-   * @throws org.keycloak.services.ErrorResponseException with status 409 when users of two
-   *     components have it
-   */
-  static Optional<UserModel> byId(KeycloakSession session, RealmModel realm, String id) {
+  record None() implements FoundUser {}
+
+  /** Users of several components have the same id in {@code auth.users}. */
+  record Several() implements FoundUser {}
+
+  static FoundUser byId(KeycloakSession session, RealmModel realm, String id) {
     if (!isPossible(id)) {
-      return Optional.empty();
+      return new None();
     }
     UserModel own = session.users().getUserById(realm, id);
     if (own != null) {
-      return Optional.of(own);
+      return new One(own);
     }
     if (!StorageId.isLocalStorage(id)) {
-      return Optional.empty();
+      return new None();
     }
     List<UserModel> found =
         AuthComponents.of(session, realm)
@@ -47,10 +46,9 @@ final class FoundUser {
             .map(keycloakId -> session.users().getUserById(realm, keycloakId))
             .filter(Objects::nonNull)
             .toList();
-    if (found.size() > 1) {
-      throw ErrorResponse.error(AMBIGUOUS, Status.CONFLICT);
-    }
-    return found.stream().findFirst();
+    return found.size() > 1
+        ? new Several()
+        : found.stream().findFirst().<FoundUser>map(One::new).orElseGet(None::new);
   }
 
   /** PostgreSQL knows no text with a NUL, and Keycloak no federated id without its two parts. */
@@ -61,10 +59,23 @@ final class FoundUser {
   /** For an admin: who may not ask for users at all does not learn whether there is one. */
   static UserModel byId(Admin admin, String id) {
     return byId(admin.session(), admin.realm(), id)
+        .orNone()
         .orElseThrow(
             () ->
                 admin.may().users().canQuery()
                     ? new NotFoundException("User not found")
                     : new ForbiddenException());
+  }
+
+  /**
+   * Empty where nobody has the id.
+   *
+   * @throws org.keycloak.services.ErrorResponseException with status 409 when several have it
+   */
+  default Optional<UserModel> orNone() {
+    if (this instanceof Several) {
+      throw ErrorResponse.error(AMBIGUOUS, Status.CONFLICT);
+    }
+    return this instanceof One one ? Optional.of(one.user()) : Optional.empty();
   }
 }

@@ -126,7 +126,7 @@ public final class LegacyResource {
   }
 
   private UserModel user(Admin admin, String id) {
-    Optional<UserModel> user = FoundUser.byId(session, admin.realm(), id);
+    Optional<UserModel> user = FoundUser.byId(session, admin.realm(), id).orNone();
     return user.orElseThrow(() -> problem(404, "Not found", "User not found"));
   }
 

@@ -2,14 +2,15 @@
 package dev.accesstier.keycloak.rest;
 
 import dev.accesstier.keycloak.audit.TierTrail;
+import dev.accesstier.keycloak.storage.UserNames;
 import dev.accesstier.keycloak.tier.TierChange;
 import dev.accesstier.keycloak.tier.TierSubject;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
-import org.keycloak.models.UserModel;
 
 /** The realm's trail, with whom or what each entry is about. */
 final class RealmTrail {
@@ -29,24 +30,27 @@ final class RealmTrail {
     List<TierChange> changes =
         new TierTrail(admin.session(), admin.realm()).all(page.first(), page.max());
     List<TrailEntry> entries = TrailEntry.of(admin.session(), changes);
+    Map<String, String> users =
+        new UserNames(admin.session(), admin.realm())
+            .of(
+                changes.stream()
+                    .filter(change -> change.subject() == TierSubject.USER)
+                    .map(TierChange::subjectId)
+                    .toList());
     return IntStream.range(0, changes.size())
-        .mapToObj(i -> entry(admin, changes.get(i), entries.get(i)))
+        .mapToObj(i -> entry(admin, changes.get(i), users, entries.get(i)))
         .toList();
   }
 
-  private static Entry entry(Admin admin, TierChange change, TrailEntry entry) {
+  private static Entry entry(
+      Admin admin, TierChange change, Map<String, String> users, TrailEntry entry) {
     return new Entry(
         change.subject().name().toLowerCase(Locale.ROOT),
         change.subjectId(),
         change.subject() == TierSubject.USER
-            ? userName(admin, change.subjectId())
+            ? users.get(change.subjectId())
             : clientName(admin, change.subjectId()),
         entry);
-  }
-
-  private static @Nullable String userName(Admin admin, String id) {
-    UserModel user = admin.session().users().getUserById(admin.realm(), id);
-    return user == null ? null : user.getUsername();
   }
 
   private static @Nullable String clientName(Admin admin, String id) {

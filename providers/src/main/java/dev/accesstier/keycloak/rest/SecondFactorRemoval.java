@@ -29,8 +29,8 @@ final class SecondFactorRemoval {
    */
   static void of(Admin admin, UserModel user) {
     if (user.credentialManager()
-        .getConfiguredUserStorageCredentialTypesStream()
-        .noneMatch(TYPE::equals)) {
+        .getFederatedCredentialsStream()
+        .noneMatch(credential -> TYPE.equals(credential.getType()))) {
       throw new NotFoundException("The schema has no second factor of this user");
     }
     user.credentialManager().disableCredentialType(TYPE);

@@ -6,19 +6,23 @@ import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.ChangeSource;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStreamWriter;
 import java.io.Writer;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.services.ErrorResponseException;
 
 /** Users and their tiers as a file. */
 final class TierCsv {
@@ -28,11 +32,17 @@ final class TierCsv {
   private static final List<String> HEADER = List.of("id", "email", "access_tier");
   private static final int PAGE = 500;
   private static final int MOST_BYTES = 8 * 1024 * 1024;
+  private static final int MOST_LINES = 100_000;
 
   private TierCsv() {}
 
-  /** What became of a file. */
-  record Imported(int changed, int unchanged, List<Failed> failed) {}
+  /**
+   * What became of a file.
+   *
+   * @param failed the first of the lines that failed
+   * @param failedLeftOut how many more there are
+   */
+  record Imported(int changed, int unchanged, List<Failed> failed, int failedLeftOut) {}
 
   /** A line that was of no use. */
   record Failed(int line, String error) {}
@@ -54,7 +64,7 @@ final class TierCsv {
                   + ','
                   + Csv.cell(row.email() == null ? "" : row.email())
                   + ','
-                  + row.tier().value()
+                  + Csv.cell(row.tier().value())
                   + "\r\n");
         }
         out.flush();
@@ -64,20 +74,74 @@ final class TierCsv {
   }
 
   /**
-   * Changes users to the tiers of the file. The email is there for people and not looked at.
+   * Changes users to the tiers of the file, once all of it has been read. The email is there for
+   * people and not looked at.
    *
-   * @throws org.keycloak.services.ErrorResponseException with status 400 when it has another form
+   * @throws org.keycloak.services.ErrorResponseException with status 400 when it has another form,
+   *     413 when it is too long
    */
   static Imported change(Admin admin, @Nullable InputStream body, boolean dryRun) {
-    List<Csv.Line> lines = Csv.parse(text(Limited.read(body, MOST_BYTES)));
-    if (lines.isEmpty()
-        || !lines.get(0).cells().stream().map(String::trim).toList().equals(HEADER)) {
-      throw Json.bad("The first line must be " + String.join(",", HEADER));
+    Wanted wanted = Wanted.read(body);
+    List<Failed> failed = new ArrayList<>(wanted.failed);
+    Bulk bulk =
+        new Bulk(
+            Jobs.instead(admin),
+            ChangeSource.CSV,
+            null,
+            dryRun,
+            (id, error) -> failed.add(new Failed(wanted.at.getOrDefault(id, 0), error)));
+    bulk.change(wanted.tiers);
+    if (bulk.allForbidden()) {
+      throw new ForbiddenException();
     }
-    List<Failed> failed = new ArrayList<>();
-    Map<String, AccessTier> tiers = new LinkedHashMap<>();
-    Map<String, Integer> at = new HashMap<>();
-    for (Csv.Line line : lines.subList(1, lines.size())) {
+    failed.sort(Comparator.comparingInt(Failed::line));
+    Failures<Failed> failures = new Failures<>();
+    failed.forEach(failures::add);
+    return new Imported(bulk.changed(), bulk.unchanged(), failures.listed(), failures.leftOut());
+  }
+
+  /** What a file asks for, in the order of its lines. */
+  private static final class Wanted implements Consumer<Csv.Line> {
+
+    private final Map<String, AccessTier> tiers = new LinkedHashMap<>();
+    private final Map<String, Integer> at = new HashMap<>();
+    private final List<Failed> failed = new ArrayList<>();
+    private boolean begun;
+    private int lines;
+
+    static Wanted read(@Nullable InputStream body) {
+      Wanted wanted = new Wanted();
+      try {
+        Csv.parse(
+            new InputStreamReader(
+                Limited.stream(body, MOST_BYTES), StandardCharsets.UTF_8.newDecoder()),
+            wanted);
+      } catch (CharacterCodingException e) {
+        throw Json.bad("The file must be in UTF-8");
+      } catch (IOException e) {
+        throw Json.bad("The body cannot be read");
+      }
+      if (!wanted.begun) {
+        throw wrongHeader();
+      }
+      return wanted;
+    }
+
+    @Override
+    public void accept(Csv.Line line) {
+      if (begun) {
+        if (++lines > MOST_LINES) {
+          throw Limited.tooLong(MOST_LINES, "lines");
+        }
+        add(line);
+      } else if (line.cells().stream().map(String::trim).toList().equals(HEADER)) {
+        begun = true;
+      } else {
+        throw wrongHeader();
+      }
+    }
+
+    private void add(Csv.Line line) {
       List<String> cells = line.cells();
       String id = Csv.value(cells.get(0).trim());
       Optional<AccessTier> tier =
@@ -94,26 +158,9 @@ final class TierCsv {
         at.put(id, line.line());
       }
     }
-    Bulk bulk =
-        new Bulk(
-            Jobs.instead(admin),
-            ChangeSource.CSV,
-            null,
-            dryRun,
-            (id, error) -> failed.add(new Failed(at.getOrDefault(id, 0), error)));
-    bulk.change(tiers);
-    if (bulk.allForbidden()) {
-      throw new ForbiddenException();
-    }
-    failed.sort((a, b) -> Integer.compare(a.line(), b.line()));
-    return new Imported(bulk.changed(), bulk.unchanged(), failed);
-  }
 
-  private static String text(byte[] bytes) {
-    try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
-    } catch (CharacterCodingException e) {
-      throw Json.bad("The file must be in UTF-8");
+    private static ErrorResponseException wrongHeader() {
+      return Json.bad("The first line must be " + String.join(",", HEADER));
     }
   }
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest;
 
+import dev.accesstier.keycloak.storage.UserNames;
 import dev.accesstier.keycloak.tier.ChangeAuthor;
 import dev.accesstier.keycloak.tier.TierChange;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
-import org.keycloak.models.UserModel;
 
 /**
  * An entry of the trail, as answered.
@@ -29,19 +30,28 @@ record TrailEntry(
     @Nullable String reason,
     String source) {
 
-  /** The trail keeps ids; the names are looked up, each once. */
+  /** The trail keeps ids; the names are looked up, those of one realm together. */
   static List<TrailEntry> of(KeycloakSession session, List<TierChange> changes) {
-    Map<ChangeAuthor, Optional<String>> names = new HashMap<>();
-    return changes.stream()
-        .map(
-            change ->
-                of(
-                    change,
-                    names
-                        .computeIfAbsent(
-                            change.author(), author -> Optional.ofNullable(name(session, author)))
-                        .orElse(null)))
-        .toList();
+    Map<String, Set<String>> authors = new HashMap<>();
+    for (TierChange change : changes) {
+      ChangeAuthor author = change.author();
+      if (author.realmId() != null && author.userId() != null) {
+        authors.computeIfAbsent(author.realmId(), id -> new HashSet<>()).add(author.userId());
+      }
+    }
+    Map<String, String> names = new HashMap<>();
+    authors.forEach(
+        (realmId, ids) -> {
+          RealmModel realm = session.realms().getRealm(realmId);
+          if (realm != null) {
+            names.putAll(new UserNames(session, realm).of(ids));
+          }
+        });
+    return changes.stream().map(change -> of(change, name(change.author(), names))).toList();
+  }
+
+  private static @Nullable String name(ChangeAuthor author, Map<String, String> names) {
+    return author.userId() == null ? null : names.getOrDefault(author.userId(), author.userId());
   }
 
   private static TrailEntry of(TierChange change, @Nullable String by) {
@@ -54,15 +64,5 @@ record TrailEntry(
         change.author().ip(),
         change.reason(),
         change.source().value());
-  }
-
-  static @Nullable String name(KeycloakSession session, ChangeAuthor author) {
-    RealmModel realm =
-        author.realmId() == null ? null : session.realms().getRealm(author.realmId());
-    UserModel admin =
-        realm == null || author.userId() == null
-            ? null
-            : session.users().getUserById(realm, author.userId());
-    return admin == null ? author.userId() : admin.getUsername();
   }
 }

@@ -65,6 +65,15 @@ final class SessionUsers {
         : remember(id, query(queries -> queries.byId(id)).map(this::noted));
   }
 
+  /** Those of the ids that there are, in any order, in one statement. */
+  List<AuthUser> byIds(Collection<String> ids) {
+    List<String> possible = ids.stream().filter(SessionUsers::storable).toList();
+    List<AuthUser> users =
+        query(queries -> queries.byIds(possible)).stream().map(this::noted).toList();
+    users.forEach(user -> remember(user.id(), Optional.of(user)));
+    return users;
+  }
+
   /** Looks up by the email in lower case, as Better Auth stores it. */
   Optional<AuthUser> byEmail(String email) {
     if (!storable(email)) {

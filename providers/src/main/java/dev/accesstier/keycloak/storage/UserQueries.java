@@ -5,6 +5,7 @@ import dev.accesstier.keycloak.tier.AccessTier;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,10 @@ final class UserQueries {
 
   Optional<FoundUser> byId(String id) {
     return users(" where u.id = :id").setParameter("id", id).getResultStream().findFirst();
+  }
+
+  List<FoundUser> byIds(Collection<String> ids) {
+    return users(" where u.id in (:ids)").setParameter("ids", ids).getResultList();
   }
 
   Optional<FoundUser> byEmail(String email) {

@@ -79,7 +79,14 @@ class WhoIsGatedIT {
 
   @Test
   void otherRealmsAreUntouched() {
-    // The admin client of every test here signs in at master, where no client has the attribute.
-    assertThat(realm.admin.tokenManager().grantToken().getToken()).isNotEmpty();
+    try (GateRealm other = GateRealm.create()) {
+      other.attribute("gated", "access.tier.required", "");
+      assertThat(realm.password("gated", realm.user("guest"), "openid").getStatusCode())
+          .isEqualTo(400);
+      assertThat(other.password("gated", other.user("guest"), "openid").getStatusCode())
+          .isEqualTo(200);
+      assertThat(realm.password("gated", realm.user("guest"), "openid").getStatusCode())
+          .isEqualTo(400);
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -63,6 +64,7 @@ final class BadInputIT {
         "{\"tier\":\"alpha\",\"tier\":\"founder\"}",
         "{\"tier\":\"alpha\"} trailing",
         "{\"tier\":\"alpha\",\"reason\":\"\\u0000\"}",
+        "{\"tier\":\"alpha\",\"reason\":\"\\ud800\"}",
         "tier=alpha"
       })
   void aChangeOfATier(String body) {
@@ -149,6 +151,28 @@ final class BadInputIT {
     }
     assertThat(realm.asMaster().post("users/tier", long1).status()).isEqualTo(413);
     assertThat(csv("id,email,access_tier\n" + "x".repeat(10_000_000)).status()).isEqualTo(413);
+  }
+
+  @Test
+  void aFileOfTooManyLines() {
+    String line = "nobody,,beta\n";
+    assertThat(csv("id,email,access_tier\n" + line.repeat(100_001)).status()).isEqualTo(413);
+    assertThat(csv("id,email,access_tier\n" + ",".repeat(8_000_000)).status()).isEqualTo(200);
+  }
+
+  @Test
+  void aFileInAnotherEncoding() {
+    Api.Answer answer =
+        realm
+            .asMaster()
+            .send(
+                "POST",
+                "users/tiers.csv",
+                BodyPublishers.ofByteArray(
+                    "id,email,access_tier\nm\u00fc,,beta\n".getBytes(StandardCharsets.ISO_8859_1)),
+                "text/csv",
+                Map.of());
+    assertRefused(answer);
   }
 
   @ParameterizedTest

@@ -4,12 +4,14 @@ package dev.accesstier.keycloak.tests.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.accesstier.keycloak.tests.support.AuthStatements;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -96,7 +98,8 @@ final class ManyUsersIT {
               .post("users/tier", "{" + filter + ",\"tier\":\"alpha\",\"dryRun\":true}")
               .json(200);
       assertThat(before.toString())
-          .isEqualTo("{\"matched\":91,\"changed\":91,\"unchanged\":0,\"failed\":[]}");
+          .isEqualTo(
+              "{\"matched\":91,\"changed\":91,\"unchanged\":0,\"failed\":[],\"failedLeftOut\":0}");
       assertThat(own.asMaster().get("history").json(200)).isEmpty();
 
       JsonNode done =
@@ -122,7 +125,8 @@ final class ManyUsersIT {
                   .post("users/tier", "{\"filter\":{},\"all\":true,\"tier\":\"alpha\"}")
                   .json(200)
                   .toString())
-          .isEqualTo("{\"matched\":451,\"changed\":270,\"unchanged\":181,\"failed\":[]}");
+          .isEqualTo(
+              "{\"matched\":451,\"changed\":270,\"unchanged\":181,\"failed\":[],\"failedLeftOut\":0}");
     }
   }
 
@@ -138,10 +142,67 @@ final class ManyUsersIT {
             .json(200);
     assertThat(done.toString())
         .isEqualTo(
-            "{\"matched\":2,\"changed\":2,\"unchanged\":0,\"failed\":[{\"id\":\"nobody\",\"error\":\"User not found\"}]}");
+            "{\"matched\":2,\"changed\":2,\"unchanged\":0,\"failed\":[{\"id\":\"nobody\",\"error\":\"User not found\"}],\"failedLeftOut\":0}");
     assertThat(realm.column(federated)).isEqualTo("founder");
     assertThat(api.get("users/" + local + "/tier").json(200).get("accessTier").asText())
         .isEqualTo("founder");
+  }
+
+  @Test
+  void aUserNamedByTwoIdsIsChangedOnce() {
+    String id = realm.federated("two-ids@example.test", "beta");
+    String last = id.substring(id.lastIndexOf(':') + 1);
+    JsonNode done =
+        api.post("users/tier", "{\"ids\":[\"%s\",\"%s\"],\"tier\":\"alpha\"}".formatted(last, id))
+            .json(200);
+    assertThat(done.toString())
+        .isEqualTo(
+            "{\"matched\":1,\"changed\":1,\"unchanged\":0,\"failed\":[{\"id\":\"%s\",\"error\":\"The user is named before by another id\"}],\"failedLeftOut\":0}"
+                .formatted(id));
+    String file = "id,email,access_tier\n" + last + ",,founder\n" + id + ",,guest\n";
+    JsonNode dry = importFile(realm, file, "?dryRun=true");
+    JsonNode imported = importFile(realm, file, "");
+    assertThat(imported).isEqualTo(dry);
+    assertThat(imported.get("changed").asInt()).isEqualTo(1);
+    assertThat(imported.get("failed").get(0).get("line").asInt()).isEqualTo(3);
+    assertThat(realm.column(id)).isEqualTo("founder");
+  }
+
+  @Test
+  void aLongListOfFailuresIsCut() {
+    JsonNode done = importFile(realm, "id,email,access_tier\n" + ",,\n".repeat(1500), "");
+    assertThat(done.get("failed")).hasSize(1000);
+    assertThat(done.get("failed").get(999).get("line").asInt()).isEqualTo(1001);
+    assertThat(done.get("failedLeftOut").asInt()).isEqualTo(500);
+    String ids =
+        IntStream.range(0, 1200).mapToObj(i -> "\"n" + i + "\"").collect(Collectors.joining(","));
+    JsonNode bulk = api.post("users/tier", "{\"ids\":[" + ids + "],\"tier\":\"beta\"}").json(200);
+    assertThat(bulk.get("failed")).hasSize(1000);
+    assertThat(bulk.get("failedLeftOut").asInt()).isEqualTo(200);
+  }
+
+  /** A page of the trail is about as many people, whose names are not looked up one by one. */
+  @Test
+  void aPageOfTheTrailTakesFewStatements() {
+    try (TierRealm own = new TierRealm()) {
+      own.many("h", 30);
+      own.logStatements();
+      own.asMaster()
+          .post("users/tier", "{\"filter\":{},\"all\":true,\"tier\":\"founder\"}")
+          .json(200);
+      own.keycloak().clearUserCache();
+      List<String> statements =
+          new AuthStatements()
+              .during(
+                  () ->
+                      assertThat(own.asMaster().get("history?max=1000").json(200))
+                          .hasSizeGreaterThan(20)
+                          .allSatisfy(
+                              entry ->
+                                  assertThat(entry.get("name").asText())
+                                      .matches("h\\d+@example.test")));
+      assertThat(statements).hasSize(1);
+    }
   }
 
   @Test
@@ -173,11 +234,11 @@ final class ManyUsersIT {
       assertThat(lines.get(0)).isEqualTo("id,email,access_tier");
       assertThat(lines).hasSize(23);
       assertThat(new HashSet<>(lines)).hasSize(23);
-      assertThat(lines).contains(evil + ",'=cmd@example.test,beta");
+      assertThat(lines).contains("\"" + evil + "\",\"'=cmd@example.test\",\"beta\"");
 
       String changed =
           lines.stream()
-              .map(line -> line.replaceFirst(",(guest|public)$", ",founder"))
+              .map(line -> line.replaceFirst(",\"(guest|public)\"$", ",founder"))
               .collect(Collectors.joining("\n"));
       String file = changed + "\nnobody,,beta\n" + evil + ",,alpha\nx,y\n,,beta\nx,,gold\n";
       JsonNode dry = importFile(own, file, "?dryRun=true");

@@ -32,6 +32,8 @@ final class OwnTierIT {
     realm.keycloak().update(representation);
     String id = realm.local("member@example.test");
     realm.asMaster().put("users/" + id + "/tier", "{\"tier\":\"beta\"}").json(200);
+    String guest = realm.local("guest@example.test");
+    realm.asMaster().put("users/" + guest + "/tier", "{\"tier\":\"guest\"}").json(200);
     realm.local("default@example.test");
     add("calc", Map.of("access.tier.required", "beta", "access.tier.description.de", "Rechner"));
     add("mail", Map.of("access.tier.required", "founder", "access.tier.coming-soon", "true"));
@@ -63,10 +65,36 @@ final class OwnTierIT {
   void aTierHasALabelInTheRequestsLanguage() {
     assertThat(as("member@example.test").get("me").text())
         .isEqualTo("{\"accessTier\":\"beta\",\"level\":2,\"label\":\"Beta\"}");
-    Api.Answer german =
-        as("default@example.test").send("GET", "me", null, "", Map.of("Accept-Language", "de"));
-    assertThat(german.text())
+    assertThat(labelOf("guest@example.test", "de")).isEqualTo("Gast");
+    assertThat(labelOf("guest@example.test", "en")).isEqualTo("Guest");
+    assertThat(labelOf("guest@example.test", "fr")).isEqualTo("Guest");
+    assertThat(as("default@example.test").get("me").text())
         .isEqualTo("{\"accessTier\":\"public\",\"level\":1,\"label\":\"Standard\"}");
+  }
+
+  private String labelOf(String user, String language) {
+    return as(user)
+        .send("GET", "me", null, "", Map.of("Accept-Language", language))
+        .json(200)
+        .get("label")
+        .asText();
+  }
+
+  @Test
+  void aTokenOfARealmThatWasClosedIsOfNoUse() {
+    Api member = as("member@example.test");
+    assertThat(member.get("me").status()).isEqualTo(200);
+    RealmRepresentation representation = realm.keycloak().toRepresentation();
+    representation.setEnabled(false);
+    realm.keycloak().update(representation);
+    try {
+      assertThat(member.get("me").status()).isBetween(400, 499);
+      assertThat(member.get("apps").status()).isBetween(400, 499);
+    } finally {
+      representation.setEnabled(true);
+      realm.keycloak().update(representation);
+    }
+    assertThat(member.get("me").status()).isEqualTo(200);
   }
 
   @Test

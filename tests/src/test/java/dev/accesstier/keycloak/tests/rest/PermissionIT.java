@@ -4,6 +4,7 @@ package dev.accesstier.keycloak.tests.rest;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.http.HttpRequest.BodyPublishers;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -30,6 +31,8 @@ final class PermissionIT {
     realm.local("viewer@example.test", "view-users", "view-clients");
     realm.local("manager@example.test", "manage-users", "manage-clients");
     realm.local("users-only@example.test", "manage-users");
+    realm.local("watcher@example.test", "view-events");
+    realm.local("realm-viewer@example.test", "view-realm");
     other.local("stranger@example.test", "manage-users", "manage-clients", "realm-admin");
   }
 
@@ -49,8 +52,7 @@ final class PermissionIT {
         "clients/app/required-tier",
         "clients/app/required-tier/history",
         "history",
-        "summary",
-        "status");
+        "summary");
   }
 
   @ParameterizedTest
@@ -108,6 +110,29 @@ final class PermissionIT {
     assertThat(csv(realm.as("plain@example.test"), file)).isEqualTo(403);
     assertThat(csv(realm.as("viewer@example.test"), file)).isEqualTo(403);
     assertThat(realm.column(user)).isEqualTo("beta");
+  }
+
+  /** Neither what is wrong with the body nor how long it is: none of it is read. */
+  @Test
+  void whoMayChangeNobodyIsToldSoBeforeTheBodyIsRead() {
+    Api viewer = realm.as("viewer@example.test");
+    assertThat(csv(viewer, "nonsense")).isEqualTo(403);
+    assertThat(csv(viewer, "x".repeat(9_000_000))).isEqualTo(403);
+    assertThat(viewer.post("users/tier", "nonsense").status()).isEqualTo(403);
+    assertThat(csv(realm.as("users-only@example.test"), "nonsense")).isEqualTo(400);
+  }
+
+  @Test
+  void theStatusIsOfTheRealmAndNotOfItsUsers() {
+    assertThat(realm.asNobody().get("status").status()).isEqualTo(401);
+    for (String user : List.of("plain", "viewer", "manager")) {
+      assertThat(realm.as(user + "@example.test").get("status").status()).as(user).isEqualTo(403);
+    }
+    assertThat(stranger().get("status").status()).isEqualTo(403);
+    for (String user : List.of("watcher", "realm-viewer")) {
+      assertThat(realm.as(user + "@example.test").get("status").status()).as(user).isEqualTo(200);
+    }
+    assertThat(realm.asMaster().get("status").status()).isEqualTo(200);
   }
 
   @Test

@@ -234,6 +234,20 @@ final class TierRealm implements AutoCloseable {
     server.postgres().execute(databaseName, sql);
   }
 
+  /** From now on, for {@link dev.accesstier.keycloak.tests.support.AuthStatements}. */
+  void logStatements() {
+    server
+        .postgres()
+        .execute("postgres", "alter database " + databaseName + " set log_statement = 'all'");
+    server
+        .postgres()
+        .execute(
+            "postgres",
+            "select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'"
+                .formatted(databaseName));
+    awaitTheDatabase();
+  }
+
   /** In Keycloak's own database. */
   void executeInKeycloak(String sql) {
     server.postgres().execute("keycloak", sql);

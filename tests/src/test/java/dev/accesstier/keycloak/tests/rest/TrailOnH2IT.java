@@ -111,6 +111,31 @@ final class TrailOnH2IT {
     assertThat(history(other)).isEmpty();
   }
 
+  @Test
+  void whoMayChangeOneOfManyChangesThatOne() {
+    String mine = user("one-of-many@example.test");
+    String other = user("none-of-mine@example.test");
+    String helper = user("many-helper@example.test");
+    permit(helper, mine);
+    String management = realm().clients().findByClientId("realm-management").get(0).getId();
+    realm()
+        .users()
+        .get(helper)
+        .roles()
+        .clientLevel(management)
+        .add(
+            List.of(
+                realm().clients().get(management).roles().get("query-users").toRepresentation()));
+    Api api = new Api(adminUrl(), () -> token("many-helper@example.test"));
+    JsonNode done =
+        api.post(
+                "users/tier", "{\"ids\":[\"%s\",\"%s\"],\"tier\":\"alpha\"}".formatted(mine, other))
+            .json(200);
+    assertThat(done.get("changed").asInt()).isEqualTo(1);
+    assertThat(done.get("failed").get(0).get("error").asText()).isEqualTo("Forbidden");
+    assertThat(history(other)).isEmpty();
+  }
+
   /** Gives one user the right to view and manage another, as Keycloak's console does. */
   private void permit(String helper, String user) {
     String client = realm().clients().findByClientId("admin-permissions").get(0).getId();
@@ -120,15 +145,15 @@ final class TrailOnH2IT {
             this::masterToken);
     String policy =
         admin
-            .post("policy/user", "{\"name\":\"the helper\",\"users\":[\"" + helper + "\"]}")
+            .post("policy/user", "{\"name\":\"%1$s\",\"users\":[\"%1$s\"]}".formatted(helper))
             .json(201)
             .get("id")
             .asText();
     admin
         .post(
             "permission/scope",
-            "{\"name\":\"help\",\"resourceType\":\"Users\",\"resources\":[\"%s\"],\"scopes\":[\"view\",\"manage\"],\"policies\":[\"%s\"]}"
-                .formatted(user, policy))
+            "{\"name\":\"help %s\",\"resourceType\":\"Users\",\"resources\":[\"%s\"],\"scopes\":[\"view\",\"manage\"],\"policies\":[\"%s\"]}"
+                .formatted(helper, user, policy))
         .json(201);
   }
 
