@@ -401,6 +401,18 @@ console_roles() {
   send create "clients/$1/scope-mappings/clients/$management" <<<"[$roles]"
 }
 
+mailed_links() {
+  local attributes name=access.tier.mailed-links
+  attributes=$(kc get "realms/$REALM" --fields attributes) || exit 1
+  if [[ $attributes == *"\"$name\""* ]]; then
+    say "kept      attribute $name"
+  else
+    kc update "realms/$REALM" -s "attributes.\"$name\"=reset" ||
+      die "cannot set attribute $name of realm $REALM"
+    say "added     attribute $name: reset links that Better Auth mailed work, magic links do not"
+  fi
+}
+
 admin_events() {
   change update events/config -s adminEventsEnabled=true
   say "ensured   admin events are stored"
@@ -451,5 +463,6 @@ localization
 required_action
 policy
 console
+mailed_links
 admin_events
 say "Realm $REALM is set up. Clients from before get the claims once client scope access-tier is added to them."

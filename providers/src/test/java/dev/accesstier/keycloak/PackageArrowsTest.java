@@ -37,7 +37,8 @@ class PackageArrowsTest {
           Map.entry("login", Set.of("schema", "credential")),
           Map.entry("link", Set.of("schema", "tier")),
           Map.entry("audit", Set.of("tier", "schema")),
-          Map.entry("rest", Set.of("tier", "audit", "schema", "storage", "login")));
+          Map.entry("provider", Set.of("gate", "link", "login", "profile", "storage")),
+          Map.entry("rest", Set.of("tier", "audit", "schema", "storage", "login", "provider")));
 
   @ArchTest
   static void everyPackageUsesOnlyWhatItMay(JavaClasses all) {

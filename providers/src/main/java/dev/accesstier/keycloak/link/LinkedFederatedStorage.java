@@ -7,6 +7,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +48,8 @@ final class LinkedFederatedStorage extends JpaUserFederatedStorageProvider {
   @Override
   public Stream<CredentialModel> getStoredCredentialsStream(RealmModel realm, String userId) {
     Stream<CredentialModel> own =
-        super.getStoredCredentialsStream(realm, userId).filter(SeenCounters::isNone);
+        super.getStoredCredentialsStream(realm, userId)
+            .filter(Predicate.not(SeenCounters::isCounter));
     return Stream.concat(passkeys(realm, userId), own);
   }
 
@@ -65,7 +67,7 @@ final class LinkedFederatedStorage extends JpaUserFederatedStorageProvider {
         .or(
             () ->
                 Optional.ofNullable(super.getStoredCredentialById(realm, userId, id))
-                    .filter(SeenCounters::isNone))
+                    .filter(Predicate.not(SeenCounters::isCounter)))
         .orElse(null);
   }
 
@@ -120,7 +122,7 @@ final class LinkedFederatedStorage extends JpaUserFederatedStorageProvider {
       return super.removeStoredCredential(realm, userId, id);
     }
     keeper(realm, userId).orElseThrow().delete(id);
-    super.removeStoredCredential(realm, userId, id);
+    seenCounters(realm, userId).forget(id);
     return true;
   }
 
@@ -143,7 +145,8 @@ final class LinkedFederatedStorage extends JpaUserFederatedStorageProvider {
     return new SeenCounters(
         () -> super.getStoredCredentialsByTypeStream(realm, userId, SeenCounters.TYPE),
         created -> super.createCredential(realm, userId, created),
-        updated -> super.updateCredential(realm, userId, updated));
+        updated -> super.updateCredential(realm, userId, updated),
+        id -> super.removeStoredCredential(realm, userId, id));
   }
 
   // Links

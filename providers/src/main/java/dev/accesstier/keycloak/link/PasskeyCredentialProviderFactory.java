@@ -12,8 +12,11 @@ import org.keycloak.credential.WebAuthnPasswordlessCredentialProviderFactory;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.storage.StorageId;
 
-/** Keycloak's passkeys; ours are read afresh whenever it is asked, and their use is noted. */
+/**
+ * Keycloak's passkeys; ours are read from the table whenever it is asked, and their use is noted.
+ */
 public final class PasskeyCredentialProviderFactory
     extends WebAuthnPasswordlessCredentialProviderFactory {
 
@@ -49,9 +52,14 @@ public final class PasskeyCredentialProviderFactory
 
       /** The cache may know nothing yet of a user's first passkey. */
       private void readAnew(RealmModel realm, UserModel user) {
-        if (AuthComponents.of(session, realm, user).isPresent()) {
-          UserCaches.forget(session, realm, user);
-        }
+        Database.now(session, () -> AuthComponents.of(session, realm, user))
+            .map(component -> new Passkeys(session, realm, component, externalId(user)))
+            .filter(Passkeys::any)
+            .ifPresent(passkeys -> UserCaches.forget(session, realm, user));
+      }
+
+      private static String externalId(UserModel user) {
+        return StorageId.externalId(user.getId());
       }
 
       private void noteUse(RealmModel realm, UserModel user, WebAuthnCredentialModelInput passkey) {

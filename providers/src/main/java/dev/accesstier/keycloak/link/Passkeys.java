@@ -54,6 +54,10 @@ final class Passkeys {
     this.read = SessionRows.passkeys(session, component.id());
   }
 
+  boolean any() {
+    return !read.of(userId, this::readRows).isEmpty();
+  }
+
   Stream<CredentialModel> all(SeenCounters seenCounters) {
     List<AuthPasskey> rows = read.of(userId, this::readRows);
     if (rows.isEmpty()) {

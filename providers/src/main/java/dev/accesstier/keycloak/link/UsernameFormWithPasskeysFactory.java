@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.link;
 
+import java.util.List;
 import org.keycloak.authentication.AuthenticationFlowContext;
 import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.RequiredActionFactory;
 import org.keycloak.authentication.authenticators.browser.UsernameForm;
 import org.keycloak.authentication.authenticators.browser.UsernameFormFactory;
 import org.keycloak.models.KeycloakSession;
@@ -50,6 +52,16 @@ public final class UsernameFormWithPasskeysFactory extends UsernameFormFactory {
     @Override
     public void setRequiredActions(KeycloakSession session, RealmModel realm, UserModel user) {
       form.setRequiredActions(session, realm, user);
+    }
+
+    @Override
+    public List<RequiredActionFactory> getRequiredActions(KeycloakSession session) {
+      return form.getRequiredActions(session);
+    }
+
+    @Override
+    public boolean areRequiredActionsEnabled(KeycloakSession session, RealmModel realm) {
+      return form.areRequiredActionsEnabled(session, realm);
     }
 
     @Override

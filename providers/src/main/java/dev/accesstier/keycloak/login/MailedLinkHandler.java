@@ -38,6 +38,7 @@ import org.keycloak.sessions.AuthenticationSessionModel;
 public final class MailedLinkHandler extends AbstractActionTokenHandler<MailedLinkToken> {
 
   static final String SECOND_FACTOR_MESSAGE = "accessTierMagicLinkSecondFactor";
+  static final String LOCKED_MESSAGE = "accessTierMagicLinkLocked";
   static final String UNVERIFIED_MESSAGE = "accessTierMagicLinkUnverified";
   static final String UNAVAILABLE = "accessTierTemporarilyUnavailable";
 
@@ -150,13 +151,13 @@ public final class MailedLinkHandler extends AbstractActionTokenHandler<MailedLi
 
   /** Whether the row was there, unused, and is now used by this login. */
   private static boolean use(MailedLinkToken token, ActionTokenContext<MailedLinkToken> context) {
+    MailedLink kind = Objects.requireNonNull(token.kind());
     MailedLinkRows rows = new MailedLinkRows(context.getSession(), context.getRealm());
     Optional<MailedLinkRows.Usable> link =
-        rows.byRow(
-            Objects.requireNonNull(token.kind()),
-            token.getUserId(),
-            Objects.requireNonNull(token.row()));
+        rows.byRow(kind, token.getUserId(), Objects.requireNonNull(token.row()));
     if (link.isEmpty()
+        || !MailedLinksAllowed.in(context.getRealm()).has(kind)
+        || link.get().isLockedOut(context.getSession(), context.getRealm())
         || link.get().skipsSecondFactor()
         || link.get().leavesUnprovenPassword()
         || !rows.use(link.get())) {

@@ -12,9 +12,11 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.keycloak.authentication.authenticators.util.AuthenticatorUtils;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.services.managers.BruteForceProtector;
 import org.keycloak.storage.StorageId;
 
 /**
@@ -62,6 +64,14 @@ final class MailedLinkRows {
       boolean provenHere =
           user.isEmailVerified() && stored.email().equalsIgnoreCase(user.getEmail());
       return kind == MailedLink.MAGIC_LINK && !stored.emailVerified() && !provenHere;
+    }
+
+    /** Whether wrong passwords have locked the user out, for a while or for good. */
+    boolean isLockedOut(KeycloakSession session, RealmModel realm) {
+      return kind == MailedLink.MAGIC_LINK
+          && AuthenticatorUtils.getDisabledByBruteForceEventError(
+                  session.getProvider(BruteForceProtector.class), session, realm, user)
+              != null;
     }
 
     /** A first proof in a schema that is read-only, and keeps such a password. */

@@ -57,12 +57,20 @@ public final class MailedLinks {
   }
 
   private Response follow(MailedLink kind, String token, @Nullable String callbackUrl) {
+    if (!MailedLinksAllowed.in(realm).has(kind)) {
+      return error(
+          Status.BAD_REQUEST, Errors.NOT_ALLOWED, Messages.EXPIRED_ACTION_TOKEN_NO_SESSION);
+    }
     try {
       Optional<MailedLinkRows.Usable> link =
           new MailedLinkRows(session, realm).byToken(kind, token);
       if (link.isEmpty()) {
         return error(
             Status.BAD_REQUEST, Errors.EXPIRED_CODE, Messages.EXPIRED_ACTION_TOKEN_NO_SESSION);
+      }
+      if (link.get().isLockedOut(session, realm)) {
+        return error(
+            Status.FORBIDDEN, Errors.USER_TEMPORARILY_DISABLED, MailedLinkHandler.LOCKED_MESSAGE);
       }
       if (link.get().skipsSecondFactor()) {
         return error(Status.FORBIDDEN, Errors.NOT_ALLOWED, MailedLinkHandler.SECOND_FACTOR_MESSAGE);

@@ -49,8 +49,11 @@ final class SessionRevocation implements EventListenerProvider {
     }
     switch (event.getType()) {
       case LOGOUT -> {
-        endOne(realm(event.getRealmId()), event.getSessionId());
-        endBrought(realm(event.getRealmId()), user);
+        RealmModel realm = realm(event.getRealmId());
+        if (AuthComponents.of(session, realm, user).isPresent()) {
+          endOne(realm, event.getSessionId());
+          endBrought(realm, user);
+        }
       }
       case UPDATE_CREDENTIAL -> {
         if (isPassword(event)) {
@@ -73,7 +76,9 @@ final class SessionRevocation implements EventListenerProvider {
     Matcher userSession = USER_SESSION.matcher(path);
     if (user.matches() && endsSessions(realm, event.getOperationType(), user)) {
       endAll(realm, user.group(1));
-    } else if (userSession.matches() && event.getOperationType() == OperationType.DELETE) {
+    } else if (userSession.matches()
+        && event.getOperationType() == OperationType.DELETE
+        && AuthComponents.of(session, realm).findAny().isPresent()) {
       endOne(realm, userSession.group(1));
     } else if (EVERYONE.equals(path)) {
       AuthComponents.of(session, realm).forEach(component -> later(out -> out.everyone(component)));
@@ -120,16 +125,8 @@ final class SessionRevocation implements EventListenerProvider {
     if (userSessionId == null) {
       return;
     }
-    begun(session, realm, userSessionId)
-        // Some ways remove the session first; until they commit, everyone else still sees it.
-        .or(
-            () ->
-                KeycloakModelUtils.runJobInTransactionWithResult(
-                    session.getKeycloakSessionFactory(),
-                    other -> {
-                      other.getContext().setRealm(other.realms().getRealm(realm.getId()));
-                      return begun(other, other.getContext().getRealm(), userSessionId);
-                    }))
+    UserSessionModel found = session.sessions().getUserSession(realm, userSessionId);
+    (found == null ? removed(realm, userSessionId) : Begun.of(found))
         .ifPresent(
             begun ->
                 AuthComponents.of(session, realm, begun.userId())
@@ -160,12 +157,24 @@ final class SessionRevocation implements EventListenerProvider {
                             brought.session().id())));
   }
 
-  private record Begun(String userId, String by) {}
+  /** Some ways remove the session first; until they commit, everyone else still sees it. */
+  private Optional<Begun> removed(RealmModel realm, String id) {
+    return KeycloakModelUtils.runJobInTransactionWithResult(
+        session.getKeycloakSessionFactory(),
+        other -> {
+          RealmModel there = other.realms().getRealm(realm.getId());
+          other.getContext().setRealm(there);
+          return Optional.ofNullable(other.sessions().getUserSession(there, id)).flatMap(Begun::of);
+        });
+  }
 
-  private static Optional<Begun> begun(KeycloakSession session, RealmModel realm, String id) {
-    UserSessionModel found = session.sessions().getUserSession(realm, id);
-    String by = found == null ? null : found.getNote(SessionCookieAuthenticator.SESSION_NOTE);
-    return by == null ? Optional.empty() : Optional.of(new Begun(found.getUser().getId(), by));
+  /** What a session of Better Auth has begun, and its id. */
+  private record Begun(String userId, String by) {
+
+    static Optional<Begun> of(UserSessionModel session) {
+      return Optional.ofNullable(session.getNote(SessionCookieAuthenticator.SESSION_NOTE))
+          .map(by -> new Begun(session.getUser().getId(), by));
+    }
   }
 
   /** After the commit: an aborted request ends no session. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest;
 
+import dev.accesstier.keycloak.provider.ProviderCheck;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
@@ -40,7 +41,7 @@ public final class AccessTierAdminResourceFactory
 
   @Override
   public void postInit(KeycloakSessionFactory factory) {
-    // nothing to prepare
+    ProviderCheck.register(factory);
   }
 
   @Override

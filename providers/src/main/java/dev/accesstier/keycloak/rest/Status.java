@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest;
 
+import dev.accesstier.keycloak.login.MailedLinksAllowed;
+import dev.accesstier.keycloak.provider.OwnProvider;
 import dev.accesstier.keycloak.schema.AuthComponents;
 import dev.accesstier.keycloak.schema.AuthDatabaseException;
 import dev.accesstier.keycloak.schema.AuthDatabaseStatus;
@@ -15,8 +17,19 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.storage.UserStorageProvider;
 import org.keycloak.storage.UserStorageProviderModel;
 
-/** Whether everything that tiers need in a realm is in place. */
-record Status(List<Database> databases, Gate gate, boolean adminEvents, Versions versions) {
+/**
+ * Whether everything that tiers need in a realm is in place.
+ *
+ * @param problems of the whole server: providers of ours that Keycloak does not use, in sentences
+ * @param mailedLinks which of Better Auth's links the realm takes: none, reset or all
+ */
+record Status(
+    List<Database> databases,
+    Gate gate,
+    boolean adminEvents,
+    List<String> problems,
+    String mailedLinks,
+    Versions versions) {
 
   /**
    * A component's database, as this node sees it.
@@ -42,6 +55,8 @@ record Status(List<Database> databases, Gate gate, boolean adminEvents, Versions
         databases(session, realm),
         new Gate(GateHooks.hasRequiredAction(realm), GateHooks.hasUserInfoPolicy(session, realm)),
         realm.isAdminEventsEnabled(),
+        OwnProvider.lost(session.getKeycloakSessionFactory()).toList(),
+        MailedLinksAllowed.in(realm).value(),
         new Versions(
             Optional.ofNullable(Status.class.getPackage().getImplementationVersion())
                 .orElse("unknown"),

@@ -11,6 +11,7 @@ import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.ChangeAuthor;
 import dev.accesstier.keycloak.tier.HeldTiers;
 import dev.accesstier.keycloak.tier.TierStore;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,7 +43,7 @@ public final class AuthSchemaStorageProviderFactory
   private static final Logger LOG = Logger.getLogger(AuthSchemaStorageProviderFactory.class);
 
   private final AuthDatabases databases = new AuthDatabases();
-  private final HashGate hashes = new HashGate();
+  private HashGate hashes = new HashGate(HashGate.MAX_WAIT);
   private ServerDefaults serverDefaults = key -> null;
 
   @Override
@@ -63,6 +64,9 @@ public final class AuthSchemaStorageProviderFactory
   @Override
   public void init(Config.Scope config) {
     serverDefaults = config::get;
+    hashes =
+        new HashGate(
+            Duration.ofMillis(config.getLong("maxHashWait", HashGate.MAX_WAIT.toMillis())));
   }
 
   @Override

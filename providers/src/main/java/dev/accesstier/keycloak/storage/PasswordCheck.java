@@ -65,7 +65,11 @@ final class PasswordCheck {
     return gated(() -> ScryptHash.of(password).stored());
   }
 
-  /** Spends what verifying a wrong password of a known user spends beyond Keycloak's own part. */
+  /**
+   * Spends what verifying a wrong password of a known user spends beyond Keycloak's own part.
+   *
+   * @throws TemporarilyUnavailableException when too many logins wait for their turn
+   */
   void spendForNobody() {
     gated(() -> Nobody.HASH.matches(NOBODYS_PASSWORD));
   }

@@ -16,6 +16,8 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
+import org.keycloak.credential.CredentialProvider;
+import org.keycloak.credential.OTPCredentialProviderFactory;
 import org.keycloak.models.KeycloakSession;
 
 /**
@@ -47,9 +49,30 @@ final class SecondFactor {
     return users.secondFactor(id).map(AuthTwoFactor::createdAt);
   }
 
-  /** Whether a code could be verified. */
-  boolean isReadable(String id) {
-    return totp(id).isPresent();
+  /** Whether a code could be verified, and would be asked for. */
+  boolean canBeAsked(String id) {
+    return !isPassedBy(id) && totp(id).isPresent();
+  }
+
+  /**
+   * Whether the direct grant and the resetting of credentials would let a user in without one: they
+   * ask Keycloak's provider of one-time passwords and no user storage, and it is not ours.
+   */
+  boolean isPassedBy(String id) {
+    boolean ours =
+        session
+                .getKeycloakSessionFactory()
+                .getProviderFactory(
+                    CredentialProvider.class, OTPCredentialProviderFactory.PROVIDER_ID)
+            instanceof SchemaOtpProviderFactory;
+    if (ours || !isConfigured(id)) {
+      return false;
+    }
+    LOG.warnf(
+        "User %s is refused: another extension has taken the place of the credential provider %s,"
+            + " which would not ask for the second factor",
+        id, OTPCredentialProviderFactory.PROVIDER_ID);
+    return true;
   }
 
   /** Whether it is a code of the user's that nobody has used; it is used up with this. */

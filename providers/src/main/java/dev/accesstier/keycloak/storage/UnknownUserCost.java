@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.storage;
 
+import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import org.keycloak.events.Errors;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.events.EventType;
 import org.keycloak.events.admin.AdminEvent;
+import org.keycloak.http.HttpRequest;
+import org.keycloak.models.AbstractKeycloakTransaction;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.representations.idm.CredentialRepresentation;
 import org.keycloak.storage.UserStorageProvider;
 import org.keycloak.storage.UserStorageProviderModel;
 
@@ -28,7 +32,8 @@ final class UnknownUserCost implements EventListenerProvider {
   @Override
   public void onEvent(Event event) {
     if (event.getType() == EventType.LOGIN_ERROR
-        && Errors.USER_NOT_FOUND.equals(event.getError())) {
+        && Errors.USER_NOT_FOUND.equals(event.getError())
+        && cameWithPassword()) {
       RealmModel realm = session.getContext().getRealm();
       if (realm != null
           && realm
@@ -37,8 +42,46 @@ final class UnknownUserCost implements EventListenerProvider {
                   component ->
                       AuthSchemaStorageProviderFactory.ID.equals(component.getProviderId())
                           && new UserStorageProviderModel(component).isEnabled())) {
-        factory().passwordCheck(session).spendForNobody();
+        spend();
       }
+    }
+  }
+
+  /** Not a passkey that is nobody's: where no password is checked, there is no cost to be alike. */
+  private boolean cameWithPassword() {
+    HttpRequest request = session.getContext().getHttpRequest();
+    return request != null
+        && request.getDecodedFormParameters().containsKey(CredentialRepresentation.PASSWORD);
+  }
+
+  /**
+   * Too many who wait end the request as they do for a known user, and not here: Keycloak logs what
+   * a listener throws, and answers as if it had not.
+   */
+  private void spend() {
+    try {
+      factory().passwordCheck(session).spendForNobody();
+    } catch (TemporarilyUnavailableException e) {
+      session.getTransactionManager().enlistPrepare(new Failing(e));
+    }
+  }
+
+  private static final class Failing extends AbstractKeycloakTransaction {
+
+    private final TemporarilyUnavailableException failure;
+
+    Failing(TemporarilyUnavailableException failure) {
+      this.failure = failure;
+    }
+
+    @Override
+    protected void commitImpl() {
+      throw failure;
+    }
+
+    @Override
+    protected void rollbackImpl() {
+      // ends otherwise
     }
   }
 

@@ -14,6 +14,7 @@ import org.jboss.logging.Logger;
 import org.keycloak.credential.CredentialInput;
 import org.keycloak.credential.CredentialModel;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.ModelException;
 import org.keycloak.models.ModelValidationException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -122,6 +123,9 @@ final class UserCredentials {
       throw new ReadOnlyException(
           "The password is kept by the auth schema, which is read-only here");
     }
+    if (secondFactor.isPassedBy(externalId(user))) {
+      throw new ModelException("A password that would open the account by itself is not set");
+    }
     passwordChange.change(realm, user, input.getChallengeResponse());
     return true;
   }
@@ -181,7 +185,7 @@ final class UserCredentials {
     }
     // Said in the log. The flow asks for a code next, and here it ends where none could be
     // verified.
-    if (row.twoFactorEnabled() && !secondFactor.isReadable(row.id())) {
+    if (row.twoFactorEnabled() && !secondFactor.canBeAsked(row.id())) {
       return false;
     }
     // A realm that verifies emails asks for it after the login, and offers a mail.

@@ -3,11 +3,11 @@ package dev.accesstier.keycloak.tests.interop;
 
 import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.keycloak.tests.support.KeycloakPasskeys;
+import dev.accesstier.keycloak.tests.support.SessionCookies;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
 import java.util.List;
 import java.util.Map;
-import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.representations.idm.IdentityProviderRepresentation;
 
 /** Makes the realm beside a Better Auth: writable, with all that is shared switched on. */
@@ -18,9 +18,6 @@ final class RealmBeside {
 
   /** Keycloak may know a user for so long without asking the database; short, to await it. */
   private static final String CACHED_MILLIS = "1000";
-
-  private static final String FLOW = "with session cookie";
-  private static final String SESSION_AUTHENTICATOR = "better-auth-session";
 
   private RealmBeside() {}
 
@@ -40,6 +37,7 @@ final class RealmBeside {
             rep -> {
               rep.setRegistrationAllowed(true);
               rep.setResetPasswordAllowed(true);
+              rep.setAttributes(Map.of("access.tier.mailed-links", "all"));
               rep.setIdentityProviders(List.of(google()));
               KeycloakPasskeys.enable(rep);
             });
@@ -47,27 +45,9 @@ final class RealmBeside {
     var profile = realm.realm().users().userProfile().getConfiguration();
     profile.getAttribute("lastName").setRequired(null);
     realm.realm().users().userProfile().update(profile);
-    takeSessionCookies(realm.realm());
+    SessionCookies.take(realm.realm());
     KeycloakPasskeys.allowRegistration(realm);
     return realm;
-  }
-
-  /** Puts the authenticator before the form, as the shipped realm has it when it is enabled. */
-  private static void takeSessionCookies(RealmResource realm) {
-    var flows = realm.flows();
-    flows.copy("browser", Map.of("newName", FLOW)).close();
-    flows.addExecution(FLOW, Map.of("provider", SESSION_AUTHENTICATOR));
-    var execution =
-        flows.getExecutions(FLOW).stream()
-            .filter(one -> SESSION_AUTHENTICATOR.equals(one.getProviderId()))
-            .findFirst()
-            .orElseThrow();
-    execution.setRequirement("ALTERNATIVE");
-    execution.setPriority(15);
-    flows.updateExecutions(FLOW, execution);
-    var representation = realm.toRepresentation();
-    representation.setBrowserFlow(FLOW);
-    realm.update(representation);
   }
 
   /** It is only linked with, never spoken to. */

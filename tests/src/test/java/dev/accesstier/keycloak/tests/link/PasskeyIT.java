@@ -19,10 +19,12 @@ import com.microsoft.playwright.Page;
 import dev.accesstier.keycloak.tests.support.Authenticator;
 import dev.accesstier.keycloak.tests.support.Chromium;
 import dev.accesstier.keycloak.tests.support.Fixture;
+import dev.accesstier.keycloak.tests.support.Hashes;
 import dev.accesstier.keycloak.tests.support.KeycloakPasskeys;
 import dev.accesstier.keycloak.tests.support.Needs;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
+import dev.accesstier.keycloak.tests.support.TestServer;
 import jakarta.ws.rs.BadRequestException;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +42,7 @@ import org.keycloak.admin.client.resource.UserResource;
 import org.keycloak.representations.idm.AuthenticationExecutionInfoRepresentation;
 import org.keycloak.representations.idm.AuthenticationFlowRepresentation;
 import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 
 /** Passkeys made at Better Auth sign in to Keycloak, and those made here are made there as well. */
@@ -242,6 +245,45 @@ class PasskeyIT {
     signIn(late, at);
     assertRefused(late);
     signedIn(at, passkey, 40);
+  }
+
+  /** Keycloak remembers a counter for each realm, and keeps those of all realms in one table. */
+  @Test
+  void aPasskeySignsInToEveryRealmOfAServer() {
+    Fixture.Passkey passkey = fixture().get(0);
+    try (TestRealm second =
+        TestRealm.create(Map.of("editMode", "READ_ONLY"), KeycloakPasskeys::enable)) {
+      signedIn(reading, passkey, 50);
+      signedIn(reading, passkey, 51);
+      signedIn(second, passkey, 52);
+      signedIn(second, passkey, 53);
+
+      Page copy = visitor(chromium);
+      new Authenticator(copy).hold(passkey, 52);
+      signIn(copy, second);
+      assertRefused(copy);
+    }
+  }
+
+  /** Where no password is checked there is no cost to make alike, and one to spare. */
+  @Test
+  void aPasskeyThatIsNobodysCostsNoHash() {
+    Fixture.Passkey passkey = fixture().get(0);
+    Rows.update("delete from auth.passkeys where id = ?", passkey.id());
+    Page page = visitor(chromium);
+    new Authenticator(page).hold(passkey, 60);
+
+    assertThat(
+            new Hashes(TestServer.shared().keycloak())
+                .during(
+                    () -> {
+                      signIn(page, realm);
+                      assertRefused(page);
+                    }))
+        .isZero();
+    assertThat(realm.realm().getEvents(List.of("LOGIN_ERROR"), null, null, null, null, null, 0, 1))
+        .extracting(EventRepresentation::getError)
+        .containsExactly("user_not_found");
   }
 
   @Test

@@ -5,24 +5,19 @@ import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Fixture;
 import dev.accesstier.keycloak.tests.support.Oidc;
+import dev.accesstier.keycloak.tests.support.SessionCookies;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
-import java.security.GeneralSecurityException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
-import javax.crypto.Mac;
-import javax.crypto.spec.SecretKeySpec;
 import javax.sql.DataSource;
 import org.keycloak.admin.client.resource.UserResource;
 import org.keycloak.representations.idm.CredentialRepresentation;
@@ -35,10 +30,8 @@ import org.keycloak.representations.idm.UserRepresentation;
  */
 final class LoginRealm implements AutoCloseable {
 
-  static final String COOKIE = "mana.session_token";
-  static final String FLOW = "with session cookie";
-
-  private static final String EXECUTION = "better-auth-session";
+  static final String COOKIE = SessionCookies.NAME;
+  static final String FLOW = SessionCookies.FLOW;
 
   final String base = TestServer.shared().keycloak().baseUrl();
   final TestRealm realm;
@@ -62,29 +55,12 @@ final class LoginRealm implements AutoCloseable {
         new HashMap<>(Map.of("jdbcUrl", postgres.jdbcUrl(name), "username", PostgresServer.USER));
     all.putAll(config);
     realm = TestRealm.create(all, more);
-    takeCookies();
+    SessionCookies.take(realm.realm());
   }
 
   /** Its database's name, which no other has: roles belong to the whole server. */
   String database() {
     return name;
-  }
-
-  private void takeCookies() {
-    var flows = realm.realm().flows();
-    flows.copy("browser", Map.of("newName", FLOW)).close();
-    flows.addExecution(FLOW, Map.of("provider", EXECUTION));
-    var execution =
-        flows.getExecutions(FLOW).stream()
-            .filter(one -> EXECUTION.equals(one.getProviderId()))
-            .findFirst()
-            .orElseThrow();
-    execution.setRequirement("ALTERNATIVE");
-    execution.setPriority(15);
-    flows.updateExecutions(FLOW, execution);
-    RealmRepresentation representation = realm.realm().toRepresentation();
-    representation.setBrowserFlow(FLOW);
-    realm.realm().update(representation);
   }
 
   /** A session at Better Auth of that age, for a week after its beginning; gives its token. */
@@ -138,15 +114,7 @@ final class LoginRealm implements AutoCloseable {
   }
 
   static String cookie(String token, String secret) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
-      byte[] signature = mac.doFinal(token.getBytes(StandardCharsets.UTF_8));
-      return URLEncoder.encode(
-          token + "." + Base64.getEncoder().encodeToString(signature), StandardCharsets.UTF_8);
-    } catch (GeneralSecurityException e) {
-      throw new AssertionError(e);
-    }
+    return SessionCookies.value(token, secret);
   }
 
   Browser browser() {

@@ -2,20 +2,29 @@
 package dev.accesstier.keycloak.tests.login;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Browser.Stop;
 import dev.accesstier.keycloak.tests.support.Fixture;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
+import java.io.IOException;
+import java.net.URI;
 import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -24,8 +33,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
 /** Links that are still in a mailbox on the day of the switch. */
@@ -33,6 +45,7 @@ import org.keycloak.representations.idm.UserRepresentation;
 final class MailedLinksIT {
 
   private static final Fixture.User BETA = Fixture.known().user("beta-user");
+  private static final String ATTRIBUTE = "access.tier.mailed-links";
   private static final String CALLBACK = Oidc.redirectUri(TestRealm.APP);
 
   private LoginRealm realm;
@@ -40,12 +53,31 @@ final class MailedLinksIT {
   @BeforeAll
   void makeRealm() {
     realm =
-        LoginRealm.create(Map.of("editMode", "WRITABLE"), rep -> rep.setResetPasswordAllowed(true));
+        LoginRealm.create(
+            Map.of("editMode", "WRITABLE"),
+            rep -> {
+              rep.setResetPasswordAllowed(true);
+              rep.setAttributes(allowing("all"));
+              rep.setBruteForceProtected(true);
+              rep.setFailureFactor(2);
+              rep.setWaitIncrementSeconds(600);
+              rep.setQuickLoginCheckMilliSeconds(0L);
+            });
   }
 
   @AfterAll
   void removeRealm() {
     realm.close();
+  }
+
+  private static Map<String, String> allowing(String links) {
+    return new HashMap<>(Map.of(ATTRIBUTE, links));
+  }
+
+  private static void allow(LoginRealm realm, String links) {
+    RealmRepresentation changed = realm.realm.realm().toRepresentation();
+    changed.getAttributes().put(ATTRIBUTE, links);
+    realm.realm.realm().update(changed);
   }
 
   private static String magicLink(LoginRealm realm, String token, String callback) {
@@ -293,6 +325,64 @@ final class MailedLinksIT {
       assertThat(stop.body()).contains("second factor");
     }
 
+    /** It was good when the first page was asked for. */
+    @Test
+    void ofAUserWhoGotASecondFactorSinceTheFirstPageIsRefused() {
+      Fixture.User user = Fixture.known().user("founder-service");
+      Browser browser = realm.browser();
+      String token = magicToken(realm, user);
+      String confirmation = confirmation(browser.open(magicLink(realm, token, CALLBACK)));
+      realm.sql("update auth.users set two_factor_enabled = true where id = ?", user.id());
+
+      assertRefused(browser.open(confirmation));
+
+      assertThat(isSignedIn(realm, browser)).isFalse();
+      assertThat(realm.hasVerification(token)).isTrue();
+      realm.sql("update auth.users set two_factor_enabled = false where id = ?", user.id());
+    }
+
+    @Test
+    void ofAUserWhoIsLockedAfterWrongPasswordsIsRefusedOnBothPages() {
+      Fixture.User user = Fixture.known().user("public-user");
+      Browser browser = realm.browser();
+      String token = magicToken(realm, user);
+      String confirmation = confirmation(browser.open(magicLink(realm, token, CALLBACK)));
+      for (int guess = 0; guess < 2; guess++) {
+        realm.oidc().password(TestRealm.APP, user.email(), "a guess");
+      }
+      String id = realm.user(user).toRepresentation().getId();
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(realm.realm.realm().attackDetection().bruteForceUserStatus(id))
+                      .containsEntry("disabled", true));
+
+      assertRefused(browser.open(confirmation));
+      Stop first = realm.browser().open(magicLink(realm, token, CALLBACK));
+
+      assertThat(first.status()).isEqualTo(403);
+      assertThat(first.body()).contains("locked for a while");
+      assertThat(isSignedIn(realm, browser)).isFalse();
+      assertThat(realm.hasVerification(token)).isTrue();
+    }
+
+    /** The address of the next page signs in: neither a cache nor the next site may keep it. */
+    @Test
+    void leadsOnWithoutATrace() throws IOException, InterruptedException {
+      HttpResponse<Void> first =
+          HttpClient.newHttpClient()
+              .send(
+                  HttpRequest.newBuilder(
+                          URI.create(magicLink(realm, magicToken(realm, BETA), CALLBACK)))
+                      .build(),
+                  BodyHandlers.discarding());
+
+      assertThat(first.statusCode()).isEqualTo(302);
+      assertThat(first.headers().firstValue("Location").orElseThrow()).contains("action-token");
+      assertThat(first.headers().allValues("Cache-Control")).containsExactly("no-store");
+      assertThat(first.headers().allValues("Referrer-Policy")).containsExactly("no-referrer");
+    }
+
     /** Keycloak has the user in its cache by the old address. */
     @Test
     void toAnAddressThatIsNoLongerTheUsersIsRefused() {
@@ -383,19 +473,123 @@ final class MailedLinksIT {
       assertThat(isSignedIn(realm, browser)).isTrue();
     }
 
-    @Test
-    void aClientThatTakesEveryAddressOrIsDisabledDoesNotCount() {
-      ClientRepresentation any = TestRealm.client("any");
-      any.setRedirectUris(List.of("*"));
+    @ParameterizedTest
+    @ValueSource(strings = {"*", "https://*", "https:*", "http*", "https://*:*"})
+    void aRedirectUriThatTakesEveryHostDoesNotCount(String wildcard) {
+      ClientRepresentation any = TestRealm.client("any-" + newToken());
+      any.setRedirectUris(List.of(wildcard, "https://named.test/welcome/*"));
       realm.realm.add(any);
-      ClientRepresentation disabled = TestRealm.client("disabled");
-      disabled.setEnabled(false);
-      realm.realm.add(disabled);
 
-      for (String callback : List.of("https://evil.example/", Oidc.redirectUri("disabled"))) {
-        Stop end = follow(realm.browser(), magicLink(realm, magicToken(realm, BETA), callback));
-        assertThat(end.uri().toString()).startsWith(realm.oidc().realmUrl() + "/account");
+      assertEndsAtAccount("https://evil.example/");
+      assertEndsAtAccount("https://named.test.evil.example/welcome/");
+      assertEndsAt("https://named.test/welcome/back");
+      remove(any);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://port.test:*", "http://port.test*", "http://port.test:8080/*"})
+    void aWildcardBehindAHostCounts(String wildcard) {
+      ClientRepresentation named = TestRealm.client("named-" + newToken());
+      named.setRedirectUris(List.of(wildcard));
+      realm.realm.add(named);
+
+      assertEndsAt(
+          wildcard.contains(":8080") || wildcard.endsWith(":*")
+              ? "http://port.test:8080/welcome"
+              : "http://port.test/welcome");
+      assertEndsAtAccount("http://port.test.evil.example/welcome");
+      remove(named);
+    }
+
+    static List<Consumer<ClientRepresentation>> whereNobodySignsIn() {
+      return List.of(
+          client -> client.setEnabled(false),
+          client -> client.setBearerOnly(true),
+          client -> {
+            client.setStandardFlowEnabled(false);
+            client.setServiceAccountsEnabled(true);
+          },
+          client -> client.setProtocol("saml"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("whereNobodySignsIn")
+    void aClientThatSignsNobodyInDoesNotCount(Consumer<ClientRepresentation> kind) {
+      String callback = "https://no-sign-in.test/welcome";
+      ClientRepresentation client = TestRealm.client("no-sign-in-" + newToken());
+      client.setRedirectUris(List.of(callback));
+      kind.accept(client);
+      realm.realm.add(client);
+
+      assertEndsAtAccount(callback);
+      remove(client);
+    }
+
+    private void assertEndsAt(String callback) {
+      Stop end = follow(realm.browser(), magicLink(realm, magicToken(realm, BETA), callback));
+      assertThat(end.uri().toString()).startsWith(callback);
+    }
+
+    private void assertEndsAtAccount(String callback) {
+      Stop end = follow(realm.browser(), magicLink(realm, magicToken(realm, BETA), callback));
+      assertThat(end.uri().toString()).startsWith(realm.oidc().realmUrl() + "/account");
+    }
+
+    private void remove(ClientRepresentation client) {
+      var clients = realm.realm.realm().clients();
+      clients.get(clients.findByClientId(client.getClientId()).get(0).getId()).remove();
+    }
+  }
+
+  @Nested
+  class OfWhichARealmTakes {
+
+    @Test
+    void noMagicLinksUnlessAskedFor() {
+      try (LoginRealm plain =
+          LoginRealm.create(
+              Map.of("editMode", "WRITABLE"), rep -> rep.setResetPasswordAllowed(true))) {
+        String token = magicToken(plain, BETA);
+        assertRefused(plain.browser().open(magicLink(plain, token, CALLBACK)));
+        assertThat(plain.hasVerification(token)).isTrue();
+        assertResets(plain, true);
       }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"none,false", "reset,true", "all,true", "All,false", "everything,false"})
+    void resetLinks(String links, boolean taken) {
+      allow(realm, links);
+      try {
+        assertResets(realm, taken);
+      } finally {
+        allow(realm, "all");
+      }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "reset", "All", "everything"})
+    void noMagicLinksEvenIfTheFirstPageWasOpen(String links) {
+      Browser browser = realm.browser();
+      String token = magicToken(realm, BETA);
+      String confirmation = confirmation(browser.open(magicLink(realm, token, CALLBACK)));
+      allow(realm, links);
+      try {
+        assertRefused(browser.open(confirmation));
+        assertRefused(realm.browser().open(magicLink(realm, token, CALLBACK)));
+        assertThat(isSignedIn(realm, browser)).isFalse();
+        assertThat(realm.hasVerification(token)).isTrue();
+      } finally {
+        allow(realm, "all");
+      }
+    }
+
+    private static void assertResets(LoginRealm realm, boolean taken) {
+      String token = newToken();
+      realm.verification("reset-password:" + token, BETA.id());
+      Stop page = realm.browser().open(resetLink(realm, token));
+      assertThat(page.status()).isEqualTo(taken ? 200 : 400);
+      assertThat(page.page().selectFirst("a[href*=action-token]") != null).isEqualTo(taken);
     }
   }
 
@@ -461,7 +655,11 @@ final class MailedLinksIT {
     void aMagicLinkWorksOnceAndAResetLinkSaysThatItCannot() {
       try (LoginRealm readOnly =
           LoginRealm.create(
-              Map.of("editMode", "READ_ONLY"), rep -> rep.setResetPasswordAllowed(true))) {
+              Map.of("editMode", "READ_ONLY"),
+              rep -> {
+                rep.setResetPasswordAllowed(true);
+                rep.setAttributes(allowing("all"));
+              })) {
         String token = magicToken(readOnly, BETA);
         Browser one = readOnly.browser();
         Browser other = readOnly.browser();

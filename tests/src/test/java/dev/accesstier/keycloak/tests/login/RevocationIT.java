@@ -232,6 +232,23 @@ final class RevocationIT {
       assertThat(realm.isLive(token)).isTrue();
     }
 
+    /** The browser brings a session of somebody else, who has not signed out. */
+    @Test
+    void whenSomebodyElseSignsOutInThatBrowser() {
+      Browser browser = realm.browser(token);
+      OIDCTokens tokens =
+          tokens(
+              realm,
+              browser.submit(
+                  browser.open(realm.appUrl("&prompt=login")),
+                  Map.of("username", ALPHA.email(), "password", ALPHA.knownPassword())));
+
+      signOut(realm, browser, tokens);
+
+      assertThat(realm.isLive(token)).isTrue();
+      assertSignedIn(realm.openApp(browser));
+    }
+
     @Test
     void whenSomeoneSignsOutOfASessionThatAPasswordBegan() {
       Browser browser = realm.browser();

@@ -138,6 +138,38 @@ final class SessionCookieIT {
     assertAskedForPassword(browser.open(realm.appUrl("&prompt=login")));
   }
 
+  /** Better Auth's name of the cookie on https; Keycloak's own address here begins with http. */
+  @Test
+  void theCookieOfHttpsIsNotTakenOverHttp() {
+    String cookie = LoginRealm.cookie(realm.session(BETA, "1 hour"));
+
+    assertAskedForPassword(
+        realm.openApp(realm.browser().bringing("__Secure-" + LoginRealm.COOKIE, cookie)));
+  }
+
+  /** Keycloak leads back to the form from there, with a message that must be seen. */
+  @Test
+  void whoCameFromAForgottenPasswordIsAskedForOne() {
+    try (LoginRealm resetting =
+        LoginRealm.create(
+            Map.of("editMode", "READ_ONLY"), rep -> rep.setResetPasswordAllowed(true))) {
+      Browser browser = resetting.browser();
+      Stop form =
+          browser.open(
+              resetting
+                  .openApp(browser)
+                  .page()
+                  .expectFirst("a[href*=reset-credentials]")
+                  .absUrl("href"));
+      browser.bringing(LoginRealm.COOKIE, LoginRealm.cookie(resetting.session(BETA, "1 hour")));
+
+      Stop next = browser.submit(form, Map.of("username", "nobody@example.test"));
+
+      assertAskedForPassword(next);
+      assertThat(next.body()).contains("You should receive an email");
+    }
+  }
+
   @Nested
   class IsRefused {
 

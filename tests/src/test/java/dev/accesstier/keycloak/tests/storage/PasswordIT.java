@@ -11,6 +11,7 @@ import dev.accesstier.devserver.SampleUsers;
 import dev.accesstier.keycloak.credential.ScryptHash;
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Fixture;
+import dev.accesstier.keycloak.tests.support.Hashes;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
@@ -97,6 +98,31 @@ final class PasswordIT {
         .hasSize(1);
     if (hash.length() > 8) {
       assertThat(log).doesNotContain(hash);
+    }
+  }
+
+  /** Time must not tell who has an account: each guess costs a hash, whoever it is about. */
+  @Test
+  void everyGuessCostsOneHash() {
+    SampleUser known =
+        SampleUser.of("guessed@example.test", "Guessed")
+            .passwordHash(ScryptHash.of("not guessed").stored());
+    SampleUser without = SampleUser.of("no-password@example.test", "Without");
+    users.add(known);
+    users.add(without);
+    Hashes hashes = new Hashes(TestServer.shared().keycloak());
+
+    for (String email : List.of(known.email(), without.email(), "nobody-at-all@example.test")) {
+      assertThat(hashes.during(() -> realm.oidc().password(TestRealm.APP, email, "a guess")))
+          .as(email)
+          .isEqualTo(1);
+      assertThat(
+              hashes.during(
+                  () ->
+                      new Browser(TestServer.shared().keycloak().baseUrl())
+                          .signIn(realm.oidc().authUrl(TestRealm.APP, ""), email, "a guess")))
+          .as(email)
+          .isEqualTo(1);
     }
   }
 
