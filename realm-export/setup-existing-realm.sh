@@ -23,7 +23,7 @@ admins edit tiers. What is there already stays as it is, so the script can be ru
 events, which tell of every change of a tier, are switched on.
 
   REALM         the realm's name
-  COMPONENT_ID  id of the component, 1 to 29 of 0-9 A-Z a-z _ -, never to be changed afterwards
+  COMPONENT_ID  id of the component, 22 of 0-9 A-Z a-z _ -, never to be changed afterwards
                 because user ids contain it (default: $DEFAULT_ID). Each realm of a
                 server needs its own.
   --without-admin-roles
@@ -171,6 +171,8 @@ component() {
   elif [[ -z $GIVEN_ID && -n $(id_of "$components" "$PROVIDER") ]]; then
     say "kept      component $(id_of "$components" "$PROVIDER"), of provider $PROVIDER as well"
   else
+    ((${#COMPONENT_ID} == 22)) ||
+      die "the id of a new component has 22 of 0-9 A-Z a-z _ -, what Keycloak expects in user ids: $COMPONENT_ID has ${#COMPONENT_ID}"
     kc create components -r "$REALM" -i -f - >/dev/null <<EOF || die \
       "cannot create component $COMPONENT_ID. Is the JAR in Keycloak's providers folder? Does another realm have a component of this id? Then name another one."
 { "id": "$COMPONENT_ID", "name": "Better Auth", "providerId": "$PROVIDER",
@@ -447,8 +449,8 @@ fi
 REALM=${ARGUMENTS[0]}
 GIVEN_ID=${ARGUMENTS[1]:-}
 COMPONENT_ID=${GIVEN_ID:-$DEFAULT_ID}
-[[ $COMPONENT_ID =~ ^[0-9A-Za-z_-]{1,29}$ ]] ||
-  die "the component's id has 1 to 29 of 0-9 A-Z a-z _ -, longer ones leave passkeys no room: $COMPONENT_ID"
+[[ $COMPONENT_ID =~ ^[0-9A-Za-z_-]{1,36}$ ]] ||
+  die "the component's id has 22 of 0-9 A-Z a-z _ -: $COMPONENT_ID"
 command -v "$KCADM" >/dev/null || die "$KCADM not found: name it in KCADM"
 
 if [[ -n ${KCADM_SERVER:-} ]]; then sign_in; fi

@@ -26,7 +26,6 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.provider.ProviderConfigProperty;
 import org.keycloak.storage.StorageId;
 import org.keycloak.storage.UserStorageProvider;
@@ -160,10 +159,10 @@ public final class AuthSchemaStorageProviderFactory
           "Realm %s is for the admins of the server and takes no users of an auth schema"
               .formatted(realm.getName()));
     }
-    if (component.getId() == null) {
-      // User ids contain it, and WebAuthn has room for 64 bytes: a UUID would be too long.
-      component.setId(KeycloakModelUtils.generateShortId());
-    }
+    ComponentModel before =
+        component.getId() == null ? null : realm.getComponent(component.getId());
+    ComponentIds.settle(before, component);
+    CacheSettings.settle(before, component);
   }
 
   @Override
@@ -268,6 +267,12 @@ public final class AuthSchemaStorageProviderFactory
           "Component %s is in realm %s, which is for the server's own admins: none of its roles"
               + " count there. Remove it.",
           component.getName(), realm.getName());
+    }
+    if (!ComponentIds.isTaken(component.getId())) {
+      LOG.warnf(
+          "Keycloak will warn of the users of component %s: its id %s has neither 22 characters nor"
+              + " the form of a UUID",
+          component.getName(), component.getId());
     }
     try {
       ComponentSettings settings = settings(session, component);
