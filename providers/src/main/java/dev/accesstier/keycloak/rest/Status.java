@@ -76,7 +76,7 @@ record Status(
       KeycloakSession session, UserStorageProviderModel component) {
     try {
       return AuthComponents.of(session, component).stream()
-          .map(found -> of(component.getName(), found.database().status()));
+          .map(found -> of(component.getName(), found.database().status(found.writable())));
     } catch (AuthDatabaseException e) {
       return Stream.of(
           new Database(component.getName(), false, List.of(String.valueOf(e.getMessage())), null));

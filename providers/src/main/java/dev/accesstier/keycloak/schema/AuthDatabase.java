@@ -5,9 +5,8 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import jakarta.persistence.EntityTransaction;
 import jakarta.persistence.PersistenceException;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
@@ -20,7 +19,7 @@ import java.util.function.Function;
 public final class AuthDatabase implements AutoCloseable {
 
   /** How long a change waits for others of this node, which take a few milliseconds each. */
-  private static final int TURN_SECONDS = 10;
+  private static final Duration TURN = Duration.ofSeconds(10);
 
   private static final String HOLD_LIMIT = "10s";
   private static final String HOLD_AT_MOST =
@@ -30,8 +29,11 @@ public final class AuthDatabase implements AutoCloseable {
   private final CheckedPool pool;
   private final EntityManagerFactory entityManagers;
 
-  /** Held writes at the same time, a part of the pool. */
-  private final Semaphore turns;
+  /** Of searches and counts, which take as long as a table is large. */
+  private final Share searches;
+
+  /** Of held writes, which wait for rows and for another database. */
+  private final Share turns;
 
   /**
    * Opens without connecting.
@@ -40,7 +42,9 @@ public final class AuthDatabase implements AutoCloseable {
    */
   public AuthDatabase(AuthDatabaseSettings settings) {
     this.settings = settings;
-    this.turns = new Semaphore(Math.max(1, settings.poolMaxSize() / 5), true);
+    this.searches = new Share(settings.poolMaxSize() / 2);
+    // Of two connections one is for logins, and these share the other.
+    this.turns = settings.poolMaxSize() > 2 ? new Share(settings.poolMaxSize() / 5) : searches;
     this.pool = new CheckedPool(settings);
     this.entityManagers = AuthEntities.open(pool.dataSource(), settings.schema());
   }
@@ -63,6 +67,22 @@ public final class AuthDatabase implements AutoCloseable {
    */
   public <T> T read(Function<EntityManager, T> work) {
     return run(work);
+  }
+
+  /**
+   * Likewise, for what may read a whole table: it has a time limit of its own, and shares a part of
+   * the connections with its like.
+   *
+   * @throws AuthDatabaseException when the database cannot be used; it has been logged
+   */
+  public <T> T search(Function<EntityManager, T> work) {
+    Duration limit = settings.searchTimeout();
+    take(searches, limit, "searches");
+    try {
+      return run(entityManager -> new Search(entityManager, limit).run(work));
+    } finally {
+      searches.giveBack();
+    }
   }
 
   /**
@@ -101,32 +121,28 @@ public final class AuthDatabase implements AutoCloseable {
    * @throws AuthDatabaseException when the database cannot be used; it has been logged
    */
   public <T> HeldWrite<T> hold(Function<EntityManager, T> work) {
-    awaitTurn();
+    take(turns, TURN, "changes");
     try {
       return begin(work);
     } catch (RuntimeException e) {
-      turns.release();
+      turns.giveBack();
       throw e;
     }
   }
 
-  /** Who waits for a row that somebody else holds must not use up the connections of logins. */
-  private void awaitTurn() {
-    try {
-      if (turns.tryAcquire(TURN_SECONDS, TimeUnit.SECONDS)) {
-        return;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /** Who waits for others, or reads a whole table, must not use up the connections of logins. */
+  private void take(Share share, Duration atMost, String what) {
+    if (!share.take(atMost)) {
+      throw pool.failed(
+          new AuthDatabaseException("Too many %s at once on %s.".formatted(what, settings)));
     }
-    throw new AuthDatabaseException("Too many changes at once on " + settings + ".");
   }
 
   private <T> HeldWrite<T> begin(Function<EntityManager, T> work) {
     return pool.use(
         () -> {
           EntityManager entityManager = entityManagers.createEntityManager();
-          HeldWrite<T> held = new HeldWrite<>(entityManager, pool::failed, turns::release);
+          HeldWrite<T> held = new HeldWrite<>(entityManager, pool::failed, turns::giveBack);
           try {
             return held.begin(
                 em -> {
@@ -163,9 +179,13 @@ public final class AuthDatabase implements AutoCloseable {
         });
   }
 
-  /** Connects once, past what earlier failures have left, and says how things are. */
-  public AuthDatabaseStatus status() {
-    return pool.status();
+  /**
+   * Connects once, past what earlier failures have left, and says how things are.
+   *
+   * @param writable whether the schema is to be written
+   */
+  public AuthDatabaseStatus status(boolean writable) {
+    return pool.status(writable);
   }
 
   /** Closes the pool; statements still running fail. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * The database cannot be used: unreachable, refused, too slow, or not of the expected form. The
  * message is a sentence for an admin and holds no secret and no value of a query.
  */
-public final class AuthDatabaseException extends RuntimeException {
+public sealed class AuthDatabaseException extends RuntimeException permits UnreadableRowException {
 
   private static final long serialVersionUID = 1L;
 

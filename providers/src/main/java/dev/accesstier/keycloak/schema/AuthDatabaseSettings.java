@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param username null: the driver's default
  * @param password null: none
  * @param schema the schema's name, {@code auth} unless configured
- * @param poolMaxSize connections at most, at least 1
+ * @param poolMaxSize connections at most, at least 2
  * @param queryTimeout after which a statement is cancelled
+ * @param searchTimeout likewise, of a search or a count
  */
 public record AuthDatabaseSettings(
     String jdbcUrl,
@@ -20,7 +21,8 @@ public record AuthDatabaseSettings(
     @Nullable String password,
     String schema,
     int poolMaxSize,
-    Duration queryTimeout) {
+    Duration queryTimeout,
+    Duration searchTimeout) {
 
   /** Leaves the password out. */
   @Override

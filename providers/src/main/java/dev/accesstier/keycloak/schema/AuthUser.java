@@ -10,7 +10,7 @@ public class AuthUser {
   private String id = "";
   private String name = "";
   private String email = "";
-  private boolean emailVerified;
+  private @Nullable Boolean emailVerified;
   private @Nullable String image;
   private Instant createdAt = Instant.EPOCH;
   private Instant updatedAt = Instant.EPOCH;
@@ -35,7 +35,7 @@ public class AuthUser {
   }
 
   public boolean emailVerified() {
-    return emailVerified;
+    return Boolean.TRUE.equals(emailVerified);
   }
 
   /** Address of a picture. */

@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.schema;
 
 import io.agroal.api.AgroalDataSource;
+import io.agroal.api.AgroalDataSourceListener;
 import io.agroal.api.AgroalDataSourceMetrics;
 import io.micrometer.core.instrument.Metrics;
 import jakarta.persistence.PersistenceException;
@@ -10,6 +11,7 @@ import java.sql.SQLException;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
@@ -31,15 +33,29 @@ final class CheckedPool implements AutoCloseable {
   /** So long after a failed connection others fail at once, and do not queue up behind it. */
   private static final long FAIL_FAST_NANOS = 500_000_000L;
 
+  /** For the first login after a quiet hour, which must not wait for a handshake. */
+  private static final int KEPT_OPEN = 1;
+
   private final AuthDatabaseSettings settings;
   private final AgroalDataSource pool;
   private volatile boolean checked;
   private volatile Set<OptionalTable> optional = Set.of();
   private volatile @Nullable Failure lastFailure;
 
-  private record Failure(AuthDatabaseException exception, long atNanos) {
+  private record Failure(AuthDatabaseException exception, long atNanos, AtomicBoolean told) {
     boolean recent() {
       return System.nanoTime() - atNanos < FAIL_FAST_NANOS;
+    }
+  }
+
+  /** Connections are made in the background, where nobody else sees that it does not work. */
+  private final class Connecting implements AgroalDataSourceListener {
+    @Override
+    public void onConnectionCreationFailure(SQLException e) {
+      // None: whoever waited for it has gone and took it along.
+      if (e.getSQLState() != null) {
+        refuse(new AuthDatabaseException(DatabaseErrors.explain(e, settings), e), false);
+      }
     }
   }
 
@@ -50,7 +66,7 @@ final class CheckedPool implements AutoCloseable {
    */
   CheckedPool(AuthDatabaseSettings settings) {
     this.settings = settings;
-    this.pool = openPool(settings);
+    this.pool = openPool(settings, KEPT_OPEN, new Connecting());
   }
 
   /**
@@ -60,7 +76,7 @@ final class CheckedPool implements AutoCloseable {
    * @throws AuthDatabaseException when no connection can be had
    */
   static List<String> problems(AuthDatabaseSettings settings, boolean writable) {
-    try (AgroalDataSource pool = openPool(settings);
+    try (AgroalDataSource pool = openPool(settings, 0, new AgroalDataSourceListener() {});
         Connection connection = pool.getConnection()) {
       return SchemaCheck.of(connection, settings.schema()).problems(connection, writable);
     } catch (SQLException e) {
@@ -94,7 +110,7 @@ final class CheckedPool implements AutoCloseable {
       }
     }
     // The server closed this pooled connection since it was used last, and maybe the others too.
-    pool.flush(AgroalDataSource.FlushMode.IDLE);
+    pool.flush(AgroalDataSource.FlushMode.GRACEFUL);
     try {
       return attempt.get();
     } catch (PersistenceException second) {
@@ -103,16 +119,16 @@ final class CheckedPool implements AutoCloseable {
   }
 
   /** Connects once, past what earlier failures have left, and says how things are. */
-  AuthDatabaseStatus status() {
+  AuthDatabaseStatus status(boolean writable) {
     boolean reachable = false;
     List<String> problems;
     try (Connection connection = pool.getConnection()) {
       reachable = true;
-      problems = SchemaCheck.of(connection, settings.schema()).problems();
+      problems = SchemaCheck.of(connection, settings.schema()).problems(connection, writable);
     } catch (SQLException e) {
       problems = List.of(DatabaseErrors.explain(e, settings));
     }
-    AgroalDataSourceMetrics metrics = pool.getMetrics();
+    AgroalDataSourceMetrics metrics = metrics();
     return new AuthDatabaseStatus(
         reachable,
         problems,
@@ -140,7 +156,10 @@ final class CheckedPool implements AutoCloseable {
         SchemaCheck check = SchemaCheck.of(connection, settings.schema());
         List<String> problems = check.problems();
         if (!problems.isEmpty()) {
-          throw failed(new AuthDatabaseException(String.join(" ", problems)));
+          AuthDatabaseException failure =
+              failed(new AuthDatabaseException(String.join(" ", problems)));
+          refuse(failure, true);
+          throw failure;
         }
         optional = usable(check);
       } catch (SQLException e) {
@@ -154,8 +173,16 @@ final class CheckedPool implements AutoCloseable {
   private void failFast() {
     Failure failure = lastFailure;
     if (failure != null && failure.recent()) {
+      if (failure.told().compareAndSet(false, true)) {
+        log(failure.exception());
+      }
       throw failure.exception();
     }
+  }
+
+  /** Whoever comes in the next moment fails at once. */
+  private void refuse(AuthDatabaseException exception, boolean told) {
+    lastFailure = new Failure(exception, System.nanoTime(), new AtomicBoolean(told));
   }
 
   private static Set<OptionalTable> usable(SchemaCheck check) {
@@ -164,7 +191,7 @@ final class CheckedPool implements AutoCloseable {
       List<String> problems = check.problems(table);
       if (!problems.isEmpty()) {
         usable.remove(table);
-        LOG.warnf("Works without %s: %s", table.table(), String.join(" ", problems));
+        LOG.warnf("Works without %s: %s", table.mapped().table(), String.join(" ", problems));
       }
     }
     return usable;
@@ -181,20 +208,39 @@ final class CheckedPool implements AutoCloseable {
   /** Counts and logs what failed, once, and says it in words for an admin. */
   AuthDatabaseException failed(Exception cause) {
     Metrics.counter(FAILURES).increment();
-    AuthDatabaseException exception =
-        cause instanceof AuthDatabaseException already
-            ? already
-            : new AuthDatabaseException(DatabaseErrors.explain(cause, settings), cause);
-    LOG.errorf("The auth database cannot be used: %s", exception.getMessage());
+    AuthDatabaseException exception = inWords(cause);
+    log(exception);
     if (DatabaseErrors.meansUnreachable(cause)) {
-      lastFailure = new Failure(exception, System.nanoTime());
+      refuse(exception, true);
+    } else if (metrics().activeCount() + metrics().availableCount() == 0) {
+      // Nobody waited long enough for a connection: one that nobody waits for may take its time.
+      pool.flush(AgroalDataSource.FlushMode.INVALID);
     }
     return exception;
   }
 
-  private static AgroalDataSource openPool(AuthDatabaseSettings settings) {
+  private AuthDatabaseException inWords(Exception cause) {
+    if (cause instanceof AuthDatabaseException already) {
+      return already;
+    }
+    String sentence = DatabaseErrors.explain(cause, settings);
+    return DatabaseErrors.concernsOneRow(cause)
+        ? new UnreadableRowException(sentence, cause)
+        : new AuthDatabaseException(sentence, cause);
+  }
+
+  private static void log(AuthDatabaseException exception) {
+    LOG.errorf("The auth database cannot be used: %s", exception.getMessage());
+  }
+
+  private AgroalDataSourceMetrics metrics() {
+    return pool.getMetrics();
+  }
+
+  private static AgroalDataSource openPool(
+      AuthDatabaseSettings settings, int kept, AgroalDataSourceListener listener) {
     try {
-      return ConnectionPool.open(settings);
+      return ConnectionPool.open(settings, kept, listener);
     } catch (NoClassDefFoundError e) {
       throw new AuthDatabaseException(
           "This server carries no PostgreSQL driver: build it with --db=postgres.", e);

@@ -1,22 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.schema;
 
+import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
 
-/** Turns a database's errors into sentences for an admin, without any value of a statement. */
+/**
+ * Turns a database's errors into sentences for an admin, without any value of a statement, and
+ * tells what they mean for others. SQLSTATE codes are those of PostgreSQL's appendix A.
+ */
 final class DatabaseErrors {
 
   private DatabaseErrors() {}
 
-  /** SQLSTATE codes as in PostgreSQL's appendix A; none means that no connection was to be had. */
   static String explain(Throwable failure, AuthDatabaseSettings settings) {
+    if (concernsOneRow(failure)) {
+      return "A row in %s cannot be read: a value is not what its column should hold, or there are several rows where one is expected."
+          .formatted(settings);
+    }
     String state = state(failure);
     if (state == null) {
-      return "No connection to %s in time: the database is down, or all connections are in use."
-          .formatted(settings);
+      return "No connection to %s in time: all %d are in use, or the database takes long to let one in."
+          .formatted(settings, settings.poolMaxSize());
     }
     return switch (state) {
       case "28P01", "28000" ->
@@ -29,8 +39,11 @@ final class DatabaseErrors {
           "A table or column that is needed is missing in %s: %s."
               .formatted(settings, message(failure));
       case "57014" ->
-          "A statement on %s took longer than the query timeout of %d ms."
-              .formatted(settings, settings.queryTimeout().toMillis());
+          "A statement on %s took longer than its time limit: %d ms, and %d ms for searches and counts."
+              .formatted(
+                  settings,
+                  settings.queryTimeout().toMillis(),
+                  settings.searchTimeout().toMillis());
       default ->
           meansUnreachable(failure)
               ? "The database cannot be reached (%s): check the JDBC URL and that it is up."
@@ -39,33 +52,47 @@ final class DatabaseErrors {
     };
   }
 
-  /** Class 08 is a connection that failed, 57P0x a server going down, 53 one that is full. */
+  /**
+   * Whether the server says that it serves nobody: class 08 is a connection that failed, 57P0x a
+   * server going down, 53 one that is full, 28 one that refuses the password. Whoever waited in
+   * vain, was interrupted or met a value that cannot be read says nothing about others.
+   */
   static boolean meansUnreachable(Throwable failure) {
-    if (failure instanceof AuthDatabaseException) {
-      return true;
-    }
     String state = state(failure);
-    return state == null
-        || state.startsWith("08")
-        || state.startsWith("57P")
-        || state.startsWith("53")
-        || state.startsWith("28");
+    return state != null && Stream.of("08", "57P", "53", "28").anyMatch(state::startsWith);
   }
 
-  /** The constraint that a statement violated, by its name or else its SQLSTATE (class 23). */
+  /**
+   * Whether the database gave what was asked for, and it cannot be mapped: that is about the rows
+   * of one user.
+   */
+  static boolean concernsOneRow(Throwable failure) {
+    String state = state(failure);
+    return state == null
+        ? failure instanceof PersistenceException
+            && causes(failure).noneMatch(SQLException.class::isInstance)
+        // Data exceptions, and what the driver says of a value that is of another type.
+        : state.startsWith("22") || state.equals("07006");
+  }
+
+  /**
+   * The constraint that a statement violated, by its name or its column, or else its SQLSTATE
+   * (class 23).
+   */
   static Optional<String> conflict(Throwable failure) {
     String state = state(failure);
     if (state == null || !state.startsWith("23")) {
       return Optional.empty();
     }
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof PSQLException sql
-          && sql.getServerErrorMessage() != null
-          && sql.getServerErrorMessage().getConstraint() != null) {
-        return Optional.of(sql.getServerErrorMessage().getConstraint());
-      }
-    }
-    return Optional.of(state);
+    return Optional.of(
+        serverError(failure)
+            .flatMap(
+                error ->
+                    Optional.ofNullable(error.getConstraint())
+                        .or(
+                            () ->
+                                Optional.ofNullable(error.getColumn()).map("not null of "::concat)))
+            .orElse(state));
   }
 
   /** Whether that constraint is one of uniqueness. */
@@ -81,20 +108,25 @@ final class DatabaseErrors {
 
   /** The server's own words; only for errors whose words name objects and no values. */
   private static String message(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof PSQLException sql && sql.getServerErrorMessage() != null) {
-        return String.valueOf(sql.getServerErrorMessage().getMessage());
-      }
-    }
-    return "no details";
+    return serverError(failure).map(ServerErrorMessage::getMessage).orElse("no details");
   }
 
-  private static @Nullable String state(Throwable failure) {
-    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (cause instanceof SQLException sql && sql.getSQLState() != null) {
-        return sql.getSQLState();
-      }
-    }
-    return null;
+  private static Optional<ServerErrorMessage> serverError(Throwable failure) {
+    return causes(failure)
+        .filter(PSQLException.class::isInstance)
+        .flatMap(sql -> Stream.ofNullable(((PSQLException) sql).getServerErrorMessage()))
+        .findFirst();
+  }
+
+  static @Nullable String state(Throwable failure) {
+    return causes(failure)
+        .filter(SQLException.class::isInstance)
+        .flatMap(sql -> Stream.ofNullable(((SQLException) sql).getSQLState()))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static Stream<Throwable> causes(Throwable failure) {
+    return Stream.iterate(failure, Objects::nonNull, Throwable::getCause);
   }
 }

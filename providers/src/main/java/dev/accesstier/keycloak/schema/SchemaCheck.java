@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.schema;
 
+import static java.util.function.Predicate.not;
+import static java.util.stream.Collectors.joining;
+
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -17,59 +20,27 @@ import java.util.stream.Stream;
 final class SchemaCheck {
 
   /**
-   * Keep in step with {@code auth-schema.orm.xml}. What one feature alone needs is not in here: a
-   * role that may not read {@code sessions} still signs people in, and the feature says so itself.
+   * Columns with their types, and whether this database role may read them; {@code
+   * information_schema} would hide the others. Required is what has no default, unless a trigger
+   * may fill it in.
    */
-  private static final Map<String, List<String>> NEEDED =
-      new TreeMap<>(
-          Map.of(
-              "users",
-              List.of(
-                  "id",
-                  "name",
-                  "email",
-                  "email_verified",
-                  "image",
-                  "created_at",
-                  "updated_at",
-                  "role",
-                  "access_tier",
-                  "two_factor_enabled",
-                  "deleted_at"),
-              "accounts",
-              List.of(
-                  "id",
-                  "account_id",
-                  "user_id",
-                  "provider_id",
-                  "password",
-                  "created_at",
-                  "updated_at"),
-              "passwords",
-              List.of("user_id", "hashed_password"),
-              "two_factor_auth",
-              List.of("user_id", "secret", "backup_codes", "created_at")));
-
-  /** Columns this database role may read; {@code information_schema} would hide the others. */
   private static final String COLUMNS =
       """
       select t.relname, a.attname,
              has_schema_privilege(n.oid, 'usage')
-               and has_column_privilege(t.oid, a.attnum, 'select')
+               and has_column_privilege(t.oid, a.attnum, 'select'),
+             case base.typtype when 'e' then 'enum' else base.typname end,
+             format_type(a.atttypid, a.atttypmod),
+             a.attnotnull and not a.atthasdef and a.attidentity = '' and not exists (
+               select 1 from pg_trigger g
+                where g.tgrelid = t.oid and g.tgtype & 7 = 7 and g.tgenabled <> 'D')
         from pg_namespace n
         left join pg_class t on t.relnamespace = n.oid and t.relkind in ('r', 'p', 'v')
         left join pg_attribute a on a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped
+        left join pg_type own on own.oid = a.atttypid
+        left join pg_type base on base.oid = coalesce(nullif(own.typbasetype, 0), own.oid)
        where n.nspname = ?
       """;
-
-  /** What is written where the schema is writable, by table. */
-  private static final Map<String, String> WRITTEN =
-      new TreeMap<>(
-          Map.of(
-              "users", "insert,update,delete",
-              "accounts", "insert,update",
-              "passwords", "delete",
-              "two_factor_auth", "insert,update,delete"));
 
   /** Of the first parameter's privileges those that this database role lacks on the table. */
   private static final String LACKING =
@@ -80,8 +51,28 @@ final class SchemaCheck {
                                 else has_any_column_privilege(?, privilege) end
       """;
 
-  /** What a table has, by column: whether this database role may read it. */
-  private final Map<String, Map<String, Boolean>> readable = new HashMap<>();
+  /**
+   * A column as it is.
+   *
+   * @param type as {@link ColumnKind#reads} knows it
+   * @param declared as an admin knows it
+   * @param required whether a row cannot be made without a value for it
+   */
+  private record Column(boolean readable, String type, String declared, boolean required) {}
+
+  /** A column that the mapping reads. */
+  private record Found(String name, ColumnKind kind, Column column) {
+    boolean fits() {
+      return kind.reads(column.type());
+    }
+
+    String misfit() {
+      return "%s is %s and must be %s".formatted(name, column.declared(), kind.wanted());
+    }
+  }
+
+  /** What a table has, by column. */
+  private final Map<String, Map<String, Column>> tables = new HashMap<>();
 
   private final String schema;
   private final boolean found;
@@ -102,44 +93,36 @@ final class SchemaCheck {
           "There is no schema \"%s\" in this database: correct the name of the schema or the JDBC URL."
               .formatted(schema));
     }
-    return NEEDED.entrySet().stream()
-        .flatMap(needed -> problems(needed.getKey(), needed.getValue()))
-        .toList();
+    return MappedTable.NEEDED.stream().sorted().flatMap(this::unreadable).toList();
   }
 
   /**
    * What is wrong for somebody who also writes; empty when all is there.
    *
-   * @param writable whether to look at the privileges to write as well
+   * @param writable whether to look at what only writing needs as well
    */
   List<String> problems(Connection connection, boolean writable) throws SQLException {
     List<String> problems = problems();
     if (!writable || !problems.isEmpty()) {
       return problems;
     }
-    List<String> lacking = new ArrayList<>();
-    for (Map.Entry<String, String> written : WRITTEN.entrySet()) {
-      String table = "\"%s\".\"%s\"".formatted(schema, written.getKey());
-      try (PreparedStatement statement = connection.prepareStatement(LACKING)) {
-        statement.setString(1, written.getValue());
-        statement.setString(2, table);
-        statement.setString(3, table);
-        try (ResultSet row = statement.executeQuery()) {
-          if (row.next() && row.getString(1) != null) {
-            lacking.add(
-                "The database user may not write %s: grant it %s, or set the edit mode to READ_ONLY."
-                    .formatted(table, row.getString(1)));
-          }
-        }
-      }
+    List<String> unwritable = new ArrayList<>();
+    for (MappedTable mapped : MappedTable.values()) {
+      lacking(connection, mapped)
+          .map(
+              privileges ->
+                  "The database user may not write \"%s\".\"%s\": grant it %s, or set the edit mode to READ_ONLY."
+                      .formatted(schema, mapped.table(), privileges))
+          .ifPresent(unwritable::add);
+      unknown(mapped).ifPresent(unwritable::add);
     }
-    return lacking;
+    return unwritable;
   }
 
   /** Likewise, of a table that only one feature needs. */
   List<String> problems(OptionalTable optional) {
-    return readable.containsKey(optional.table())
-        ? problems(optional.table(), optional.columns()).toList()
+    return tables.containsKey(optional.mapped().table())
+        ? unreadable(optional.mapped()).toList()
         : List.of("The table is missing.");
   }
 
@@ -154,7 +137,12 @@ final class SchemaCheck {
           String table = row.getString(1);
           String column = row.getString(2);
           if (table != null && column != null) {
-            readable.computeIfAbsent(table, t -> new HashMap<>()).put(column, row.getBoolean(3));
+            tables
+                .computeIfAbsent(table, t -> new TreeMap<>())
+                .put(
+                    column,
+                    new Column(
+                        row.getBoolean(3), row.getString(4), row.getString(5), row.getBoolean(6)));
           }
         }
       }
@@ -162,30 +150,64 @@ final class SchemaCheck {
     return found;
   }
 
-  private Stream<String> problems(String table, List<String> columns) {
-    Map<String, Boolean> present = readable.get(table);
+  private Stream<String> unreadable(MappedTable mapped) {
+    Map<String, Column> present = tables.get(mapped.table());
     if (present == null) {
       return Stream.of(
           "Table \"%s.%s\" is missing: this is not a Better Auth schema, or its migrations have not been run."
-              .formatted(schema, table));
+              .formatted(schema, mapped.table()));
     }
+    Map<String, ColumnKind> wanted = mapped.columns();
+    List<Found> there =
+        wanted.entrySet().stream()
+            .flatMap(
+                one ->
+                    Stream.ofNullable(present.get(one.getKey()))
+                        .map(column -> new Found(one.getKey(), one.getValue(), column)))
+            .toList();
     return Stream.of(
-            problem(
-                columns.stream().filter(column -> !present.containsKey(column)).toList(),
+            sentence(
                 "Table \"%s.%s\" has no column %s: run the migrations of the service first.",
-                table),
-            problem(
-                columns.stream()
-                    .filter(column -> Boolean.FALSE.equals(present.get(column)))
-                    .toList(),
+                mapped, wanted.keySet().stream().filter(not(present::containsKey))),
+            sentence(
                 "The database user may not read \"%s.%s\" (%s): grant it usage on the schema and select on the table.",
-                table))
+                mapped, there.stream().filter(one -> !one.column().readable()).map(Found::name)),
+            sentence(
+                "Table \"%s.%s\" has columns that Keycloak cannot read: %s.",
+                mapped, there.stream().filter(one -> !one.fits()).map(Found::misfit)))
         .flatMap(Optional::stream);
   }
 
-  private Optional<String> problem(List<String> columns, String sentence, String table) {
-    return columns.isEmpty()
+  /** Without a value in these no row can be made, and nothing here knows one. */
+  private Optional<String> unknown(MappedTable mapped) {
+    return sentence(
+        "Rows of \"%s.%s\" need a value in %s, which Keycloak does not write: give the column a default or let it be null, or set the edit mode to READ_ONLY.",
+        mapped,
+        tables.getOrDefault(mapped.table(), Map.of()).entrySet().stream()
+            .filter(column -> mapped.isInsertedInto() && column.getValue().required())
+            .map(Map.Entry::getKey)
+            .filter(not(mapped::inserts)));
+  }
+
+  private Optional<String> lacking(Connection connection, MappedTable mapped) throws SQLException {
+    if (mapped.privileges().isEmpty()) {
+      return Optional.empty();
+    }
+    String table = "\"%s\".\"%s\"".formatted(schema, mapped.table());
+    try (PreparedStatement statement = connection.prepareStatement(LACKING)) {
+      statement.setString(1, mapped.privileges());
+      statement.setString(2, table);
+      statement.setString(3, table);
+      try (ResultSet row = statement.executeQuery()) {
+        return row.next() ? Optional.ofNullable(row.getString(1)) : Optional.empty();
+      }
+    }
+  }
+
+  private Optional<String> sentence(String form, MappedTable mapped, Stream<String> columns) {
+    String list = columns.collect(joining(", "));
+    return list.isEmpty()
         ? Optional.empty()
-        : Optional.of(sentence.formatted(schema, table, String.join(", ", columns)));
+        : Optional.of(form.formatted(schema, mapped.table(), list));
   }
 }

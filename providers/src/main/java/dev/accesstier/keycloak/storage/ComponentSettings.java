@@ -43,9 +43,14 @@ record ComponentSettings(
 
   private static final Pattern ALIASES =
       Pattern.compile("[^=,\\s]+=[^=,\\s]+(,\\s*[^=,\\s]+=[^=,\\s]+)*");
+
+  /** One for logins, and one for what may wait for others. */
+  private static final int MIN_POOL_SIZE = 2;
+
   private static final int MAX_POOL_SIZE = 500;
   private static final int MIN_QUERY_MILLIS = 100;
   private static final int MAX_QUERY_MILLIS = 60_000;
+  private static final int MAX_SEARCH_MILLIS = 600_000;
 
   /**
    * Reads and checks the form; connects to nothing.
@@ -60,8 +65,9 @@ record ComponentSettings(
     String jdbcUrl =
         values.matching(Option.JDBC_URL, JDBC_URL, "jdbc:postgresql://host:5432/database");
     String schema = values.matching(Option.SCHEMA, IDENTIFIER, "a lower-case name such as auth");
-    int poolMaxSize = values.number(Option.POOL_MAX_SIZE, 1, MAX_POOL_SIZE);
+    int poolMaxSize = values.number(Option.POOL_MAX_SIZE, MIN_POOL_SIZE, MAX_POOL_SIZE);
     int queryMillis = values.number(Option.QUERY_TIMEOUT, MIN_QUERY_MILLIS, MAX_QUERY_MILLIS);
+    int searchMillis = values.number(Option.SEARCH_TIMEOUT, MIN_QUERY_MILLIS, MAX_SEARCH_MILLIS);
     String aliases =
         values.matching(
             Option.PROVIDER_ALIASES, ALIASES, "a list such as google=google-oidc,github=gh");
@@ -79,7 +85,8 @@ record ComponentSettings(
                         password == null ? null : secret.apply(password),
                         schema == null ? "auth" : schema,
                         poolMaxSize,
-                        Duration.ofMillis(queryMillis))),
+                        Duration.ofMillis(queryMillis),
+                        Duration.ofMillis(searchMillis))),
         own(component, Option.JDBC_URL) != null,
         own(component, Option.BETTER_AUTH_SECRET) != null,
         values.choice(Option.EDIT_MODE, EditMode.class),

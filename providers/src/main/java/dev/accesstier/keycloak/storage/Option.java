@@ -87,17 +87,25 @@ enum Option {
   POOL_MAX_SIZE(
       "poolMaxSize",
       "Pool size",
-      "Connections at most, for this component on each node.",
+      "Connections at most, for this component on each node; 2 at least. Searches and counts use no"
+          + " more than half of them.",
       ProviderConfigProperty.STRING_TYPE,
       "10"),
   QUERY_TIMEOUT(
       "queryTimeout",
       "Query timeout",
-      "Milliseconds after which a statement is cancelled. Above 2000, raise the server's"
-          + " spi-storage... storageProviderTimeout (3000) as well: what it interrupts counts as no such"
-          + " user.",
+      "Milliseconds after which a statement is cancelled. Above 1500 a look-up may outlast"
+          + " Keycloak's own limit of 3000, storageProviderTimeout, which ends it as unavailable"
+          + " while it waits for a connection: raise that as well.",
       ProviderConfigProperty.STRING_TYPE,
-      "1500");
+      "1500"),
+  SEARCH_TIMEOUT(
+      "searchTimeout",
+      "Search timeout",
+      "Milliseconds after which a search or a count is cancelled. More for large tables without an"
+          + " index for it.",
+      ProviderConfigProperty.STRING_TYPE,
+      "5000");
 
   private final String key;
   private final String label;

@@ -5,6 +5,7 @@ import dev.accesstier.keycloak.credential.BackupCodes;
 import dev.accesstier.keycloak.credential.BetterAuthSecrets;
 import dev.accesstier.keycloak.credential.SecretCipher;
 import dev.accesstier.keycloak.credential.Totp;
+import dev.accesstier.keycloak.schema.AuthConflictException;
 import jakarta.ws.rs.core.Response;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -71,13 +72,17 @@ final class SecondFactorEnrolment {
     SecretCipher cipher = cipher();
     String encrypted = cipher.encrypt(secret);
     String codes = cipher.encrypt(BackupCodes.generate().json());
-    users.writeIfAllowed(
-        id,
-        entityManager -> {
-          SecondFactorQueries.put(entityManager, id, encrypted, codes);
-          return true;
-        });
-    return true;
+    try {
+      return users.write(
+          id,
+          entityManager -> {
+            SecondFactorQueries.put(entityManager, id, encrypted, codes);
+            return true;
+          });
+    } catch (AuthConflictException e) {
+      LOG.errorf("User %s: %s", id, e.getMessage());
+      throw refused(NOT_NOW);
+    }
   }
 
   /**

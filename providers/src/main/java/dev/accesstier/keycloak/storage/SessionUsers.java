@@ -10,6 +10,7 @@ import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.schema.HeldWrite;
 import dev.accesstier.keycloak.schema.OptionalTable;
 import dev.accesstier.keycloak.schema.SessionRows;
+import dev.accesstier.keycloak.schema.UnreadableRowException;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.HeldTiers;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
@@ -101,15 +102,29 @@ final class SessionUsers {
     return password;
   }
 
-  /** The user's row in {@code two_factor_auth}, whether it counts or not. */
+  /**
+   * The user's row in {@code two_factor_auth}, whether it counts or not; none where it cannot be
+   * read, which the log tells then.
+   */
   Optional<AuthTwoFactor> secondFactor(String id) {
     Optional<AuthTwoFactor> known = secondFactors.get(id);
     if (known != null) {
       return known;
     }
-    Optional<AuthTwoFactor> row = read(em -> Optional.ofNullable(em.find(AuthTwoFactor.class, id)));
+    Optional<AuthTwoFactor> row = readSecondFactor(id);
     secondFactors.put(id, row);
     return row;
+  }
+
+  private Optional<AuthTwoFactor> readSecondFactor(String id) {
+    return run(
+        opened -> {
+          try {
+            return opened.read(em -> Optional.ofNullable(em.find(AuthTwoFactor.class, id)));
+          } catch (UnreadableRowException e) {
+            return Optional.empty();
+          }
+        });
   }
 
   /** When the password was last changed; long ago where nothing tells. */
@@ -120,17 +135,17 @@ final class SessionUsers {
   /** The users that match, in a stable order. */
   List<AuthUser> search(UserSearch search, int first, int max) {
     List<AuthUser> users =
-        query(queries -> queries.search(search, first, max)).stream().map(this::noted).toList();
+        search(queries -> queries.search(search, first, max)).stream().map(this::noted).toList();
     users.forEach(user -> remember(user.id(), Optional.of(user)));
     return users;
   }
 
   Map<AccessTier, Long> countByTier() {
-    return query(UserQueries::countByTier);
+    return search(UserQueries::countByTier);
   }
 
   int count(UserSearch search) {
-    return query(queries -> queries.count(search));
+    return search(queries -> queries.count(search));
   }
 
   /**
@@ -214,6 +229,10 @@ final class SessionUsers {
 
   private <T> T query(Function<UserQueries, T> work) {
     return read(em -> work.apply(new UserQueries(em, hasPasskeys())));
+  }
+
+  private <T> T search(Function<UserQueries, T> work) {
+    return run(opened -> opened.search(em -> work.apply(new UserQueries(em, hasPasskeys()))));
   }
 
   private boolean hasPasskeys() {

@@ -49,7 +49,13 @@ class ComponentSettingsTest {
     assertThat(settings.database())
         .contains(
             new AuthDatabaseSettings(
-                "jdbc:postgresql://db/app", "mine", "s", "auth", 10, Duration.ofMillis(1500)));
+                "jdbc:postgresql://db/app",
+                "mine",
+                "s",
+                "auth",
+                10,
+                Duration.ofMillis(1500),
+                Duration.ofSeconds(5)));
   }
 
   @Test
@@ -80,9 +86,10 @@ class ComponentSettingsTest {
     "jdbcUrl,jdbc:mysql://db/app",
     "schema,auth; drop",
     "schema,Auth",
-    "poolMaxSize,0",
+    "poolMaxSize,1",
     "poolMaxSize,many",
     "queryTimeout,99",
+    "searchTimeout,99",
     "editMode,WRITE",
     "deleteMode,NEVER",
     "tierEditable,yes",

@@ -128,6 +128,38 @@ final class BrokenRowIT {
         .allMatch(line -> line.endsWith("is missing"));
   }
 
+  /**
+   * The table may have a key of its own, as Better Auth makes it, and two rows come from a race.
+   */
+  @Test
+  void twoRowsAreARefusedLoginOfThatUserAlone() {
+    TestServer.shared()
+        .postgres()
+        .execute(
+            realm.database,
+            "alter table auth.two_factor_auth drop constraint two_factor_auth_pkey");
+    SampleUser user = realm.userWith(GOOD, CIPHER.encrypt("[]"));
+    realm.rows.add(user.id(), GOOD, CIPHER.encrypt("[]"));
+    SampleUser other = realm.user();
+    int before = TestServer.shared().keycloak().log().length();
+
+    assertThat(
+            linesAbout(
+                user,
+                () -> {
+                  var answer = realm.grant(user, "abcde-FGHIJ");
+                  assertThat(answer.getStatusCode()).isBetween(400, 401);
+                  assertThat(Oidc.json(answer)).containsEntry("error", "invalid_grant");
+                }))
+        .hasSize(1);
+    // At once, as a login that counted for an outage would shut others out for a moment.
+    assertThat(realm.grant(other).getStatusCode()).isEqualTo(200);
+    assertThat(TestServer.shared().keycloak().log().substring(before).lines())
+        .filteredOn(line -> line.contains("A row in schema auth"))
+        .hasSize(1)
+        .noneMatch(line -> line.contains(user.id()));
+  }
+
   /** The app's codes go on working, as the secret is readable. */
   @ParameterizedTest
   @MethodSource("backupCodes")

@@ -10,6 +10,7 @@ import dev.accesstier.keycloak.tests.support.AuthenticatorApp;
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
+import dev.accesstier.keycloak.tests.support.TestServer;
 import jakarta.ws.rs.WebApplicationException;
 import java.time.Instant;
 import java.util.List;
@@ -97,6 +98,29 @@ final class EnrolmentIT {
       assertThat(writable.grant(user).getStatusCode()).isEqualTo(400);
       assertThat(signsIn(writable, user, done.app().code())).isTrue();
       assertThat(signsIn(writable, user, row.plainCodes().get(0))).isTrue();
+    }
+
+    /** The person is told, and nothing is half done. */
+    @Test
+    void aTableThatDoesNotTakeTheRowIsSaidOnThePage() {
+      try (FactorRealm strict =
+          FactorRealm.create("factor_strict", Map.of("editMode", "WRITABLE"), rep -> {})) {
+        TestServer.shared()
+            .postgres()
+            .execute(
+                strict.database,
+                "alter table auth.two_factor_auth add id text not null default '';"
+                    + " alter table auth.two_factor_auth alter id drop default");
+        SampleUser user = strict.user();
+
+        Browser.Stop page = setUp(strict, user).end();
+
+        assertThat(page.status()).as(page.body()).isEqualTo(200);
+        assertThat(page.page().text()).contains("A second factor cannot be set up at the moment");
+        assertThat(strict.grant(user).getStatusCode()).isEqualTo(400);
+        assertThat(strict.rows.of(user.id()).enabled()).isFalse();
+        assertThat(TestServer.shared().keycloak().log()).contains("not null of id");
+      }
     }
 
     @Test

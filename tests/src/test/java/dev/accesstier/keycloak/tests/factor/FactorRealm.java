@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tests.factor;
 
-import static org.awaitility.Awaitility.await;
-
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.devserver.SampleUser;
@@ -13,7 +11,6 @@ import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Fixture;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +30,6 @@ final class FactorRealm implements AutoCloseable {
   /** The required action that sets a second factor up. */
   static final String CONFIGURE = "CONFIGURE_TOTP";
 
-  private static final Duration WARM_UP = Duration.ofSeconds(60);
   private static final String HASH = ScryptHash.of(PASSWORD).stored();
 
   final TestRealm realm;
@@ -66,9 +62,6 @@ final class FactorRealm implements AutoCloseable {
     this.realm = realm;
     this.rows = new TwoFactorRows(TestServer.shared().postgres().database(database));
     this.users = new SampleUsers(rows.database());
-    // The first connection of a component may take longer than a login waits for it.
-    SampleUser first = user();
-    await().atMost(WARM_UP).until(() -> grant(first).getStatusCode() == 200);
   }
 
   /** A user with a password alone. */

@@ -2,7 +2,6 @@
 package dev.accesstier.keycloak.tests.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import dev.accesstier.keycloak.tests.support.AuthRows;
@@ -10,7 +9,6 @@ import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
-import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -46,10 +44,6 @@ final class SideBySide {
     this.version = version;
     this.there = BetterAuthServer.start(version);
     this.here = RealmBeside.create(there.database());
-    // The first connection of a pool may take longer than a login waits for one.
-    await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> signInHere("nobody@example.test", "guess").getStatusCode() != 503);
   }
 
   /** The one pair of that version, started at its first use. */

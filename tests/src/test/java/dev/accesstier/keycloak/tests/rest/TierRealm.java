@@ -14,7 +14,6 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,7 +21,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.awaitility.Awaitility;
 import org.keycloak.admin.client.CreatedResponseUtil;
 import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.admin.client.resource.UserResource;
@@ -68,15 +66,6 @@ final class TierRealm implements AutoCloseable {
             });
     realm.add(TestRealm.client(TOOL));
     declareTheDropDown(realm.realm());
-    awaitTheDatabase();
-  }
-
-  /** A first connection may take longer than Keycloak waits for a look-up, on a busy machine. */
-  private void awaitTheDatabase() {
-    String nobody = "users/f:" + realm.componentId() + ":nobody/tier";
-    Awaitility.await()
-        .atMost(Duration.ofMinutes(1))
-        .until(() -> asMaster().get(nobody).status() == 404);
   }
 
   static void declareTheDropDown(RealmResource realm) {

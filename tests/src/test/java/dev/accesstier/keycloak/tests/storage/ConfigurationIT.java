@@ -10,6 +10,8 @@ import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
 import jakarta.ws.rs.BadRequestException;
 import jakarta.ws.rs.core.Response;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.admin.client.CreatedResponseUtil;
 import org.keycloak.representations.idm.ComponentRepresentation;
 
 /** What an admin is told when the component cannot be saved as it is; and that nothing is saved. */
@@ -60,9 +64,10 @@ final class ConfigurationIT {
       value = {
         "jdbcUrl|jdbc:mysql://db/app|JDBC URL has the wrong form",
         "schema|Auth;drop|Schema has the wrong form",
-        "poolMaxSize|0|Pool size must be a whole number from 1 to 500",
+        "poolMaxSize|1|Pool size must be a whole number from 2 to 500",
         "poolMaxSize|many|Pool size must be a whole number",
         "queryTimeout|1|Query timeout must be a whole number from 100 to 60000",
+        "searchTimeout|600001|Search timeout must be a whole number from 100 to 600000",
         "editMode|SOMETIMES|Edit mode must be one of",
         "deleteMode|NEVER|Delete mode must be one of",
         "tierEditable|maybe|Tier editable must be true or false",
@@ -107,7 +112,7 @@ final class ConfigurationIT {
   void aMissingColumnIsSaidAndNotSaved() {
     assertRefused(
         Map.of("jdbcUrl", postgres.jdbcUrl(OTHER), "username", "postgres", "schema", "incomplete"),
-        "has no column name, email_verified");
+        "has no column name, image, email_verified");
   }
 
   @Test
@@ -149,11 +154,147 @@ final class ConfigurationIT {
         reader, "may not write \\\"auth\\\".\\\"users\\\": grant it insert, update, delete");
   }
 
+  /** In READ_ONLY mode nobody makes rows. */
+  @Test
+  void aRequiredColumnThatIsNotWrittenIsSaidAndNotSavedAsWritable() {
+    String database = "required_column";
+    Fixture.load(postgres.createDatabase(database));
+    postgres.execute(
+        database,
+        """
+        alter table auth.accounts add issuer text not null default '';
+        alter table auth.accounts alter issuer drop default;
+        alter table auth.users add shirt_size integer default 3 not null;
+        """);
+    Map<String, String> readOnly =
+        Map.of("jdbcUrl", postgres.jdbcUrl(database), "username", PostgresServer.USER);
+    Map<String, String> writable = new HashMap<>(readOnly);
+    writable.put("editMode", "WRITABLE");
+
+    assertRefused(
+        writable,
+        "Rows of \\\"auth.accounts\\\" need a value in issuer, which Keycloak does not write");
+    try (TestRealm reading = TestRealm.create(readOnly, rep -> {})) {
+      assertThat(reading.user("beta-user@example.test")).isNotNull();
+    }
+  }
+
+  @Test
+  void aColumnOfATypeThatCannotBeReadIsSaidAndNotSaved() {
+    String database = "other_types";
+    Fixture.load(postgres.createDatabase(database));
+    postgres.execute(
+        database,
+        """
+        create schema uuids;
+        create table uuids.users (like auth.users);
+        create table uuids.accounts (like auth.accounts);
+        create table uuids.passwords (like auth.passwords);
+        create table uuids.two_factor_auth (like auth.two_factor_auth);
+        alter table uuids.users alter id type uuid using gen_random_uuid(),
+          alter email_verified drop default,
+          alter email_verified type timestamptz using now();
+        """);
+
+    assertRefused(
+        Map.of(
+            "jdbcUrl",
+            postgres.jdbcUrl(database),
+            "username",
+            PostgresServer.USER,
+            "schema",
+            "uuids"),
+        "columns that Keycloak cannot read: id is uuid and must be text, email_verified is"
+            + " timestamp with time zone and must be boolean");
+  }
+
+  /** As drizzle makes them where nobody asks for a zone. */
+  @Test
+  void timesWithoutAZoneAreUtc() {
+    String database = "zoneless";
+    Fixture.load(postgres.createDatabase(database));
+    postgres.execute(
+        database,
+        """
+        alter table auth.users alter created_at type timestamp using timestamp '2020-02-02 12:00',
+          alter updated_at type timestamp, alter deleted_at type timestamp;
+        alter table auth.accounts alter created_at type timestamp, alter updated_at type timestamp;
+        alter table auth.two_factor_auth alter created_at type timestamp;
+        """);
+    try (TestRealm zoneless =
+        TestRealm.create(
+            Map.of("jdbcUrl", postgres.jdbcUrl(database), "username", PostgresServer.USER),
+            rep -> {})) {
+      assertThat(zoneless.user("beta-user@example.test").getCreatedTimestamp())
+          .isEqualTo(Instant.parse("2020-02-02T12:00:00Z").toEpochMilli());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"staging-better-auth", "better-auth-users-of-29-chars", "22 characters.exactly!"})
+  void aNewComponentWithAnIdThatKeycloakWarnsOfIsNotSaved(String id) {
+    ComponentRepresentation component = realm.component();
+    component.setId(id);
+    try (Response response = realm.realm().components().add(component)) {
+      assertThat(response.getStatus()).isEqualTo(400);
+      assertThat(response.readEntity(String.class)).contains("must be 22 characters");
+    }
+  }
+
+  /** As the console makes it, and as a tool does that knows of no caches. */
+  @ParameterizedTest
+  @ValueSource(strings = {"", "DEFAULT", "NO_CACHE"})
+  void aNewComponentCachesUsersForAMinuteUnlessItSaysOtherwise(String policy) {
+    ComponentRepresentation component = realm.component();
+    component.setId(null);
+    component.getConfig().remove("maxLifespan");
+    component.getConfig().remove("cachePolicy");
+    if (!policy.isEmpty()) {
+      component.getConfig().putSingle("cachePolicy", policy);
+    }
+    String id;
+    try (Response response = realm.realm().components().add(component)) {
+      assertThat(response.getStatus()).isEqualTo(201);
+      id = CreatedResponseUtil.getCreatedId(response);
+    }
+    var config = realm.realm().components().component(id).toRepresentation().getConfig();
+    realm.realm().components().component(id).remove();
+    assertThat(id).hasSize(22);
+    assertThat(config.getFirst("cachePolicy"))
+        .isEqualTo(policy.equals("NO_CACHE") ? policy : "MAX_LIFESPAN");
+    assertThat(config.getFirst("maxLifespan"))
+        .isEqualTo(policy.equals("NO_CACHE") ? null : "60000");
+  }
+
+  @Test
+  void aLifespanThatCanOnlyBeAMistakeIsSaidAndNotSaved() {
+    assertRefused(Map.of("maxLifespan", "60"), "Max lifespan is in milliseconds");
+    assertRefused(Map.of("maxLifespan", ""), "Max lifespan is in milliseconds");
+    realm.configure(Map.of("maxLifespan", "1000"));
+    realm.configure(Map.of("maxLifespan", "60000"));
+  }
+
+  /** What its page sends, whatever was changed on it. */
+  @Test
+  void theFirstCharacterOfACacheSettingIsTheConsolesMistake() {
+    realm.configure(Map.of("maxLifespan", "6"));
+    assertThat(realm.component().getConfig().getFirst("maxLifespan")).isEqualTo("60000");
+
+    realm.configure(
+        Map.of("cachePolicy", "EVICT_DAILY", "evictionHour", "17", "evictionMinute", "5"));
+    realm.configure(Map.of("evictionHour", "1", "evictionMinute", "5"));
+    assertThat(realm.component().getConfig().getFirst("evictionHour")).isEqualTo("17");
+    realm.configure(Map.of("evictionHour", "1", "evictionMinute", "0"));
+    assertThat(realm.component().getConfig().getFirst("evictionHour")).isEqualTo("1");
+    realm.configure(Map.of("cachePolicy", "MAX_LIFESPAN"));
+  }
+
   @Test
   void aDisabledComponentIsCheckedForFormOnly() {
     realm.configure(Map.of("enabled", "false", "jdbcUrl", "jdbc:postgresql://127.0.0.1:1/nowhere"));
     assertThat(realm.component().getConfig().getFirst("enabled")).isEqualTo("false");
-    assertRefused(Map.of("poolMaxSize", "0"), "Pool size");
+    assertRefused(Map.of("poolMaxSize", "1"), "Pool size");
     realm.configure(Map.of("enabled", "true", "jdbcUrl", ""));
     assertThat(realm.user("beta-user@example.test")).isNotNull();
   }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tests.storage;
 
-import static org.awaitility.Awaitility.await;
-
 import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.devserver.SampleUser;
 import dev.accesstier.devserver.SampleUsers;
@@ -13,7 +11,6 @@ import dev.accesstier.keycloak.tests.support.Fixture;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -32,7 +29,6 @@ record WritableRealm(TestRealm realm, AuthRows rows, SampleUsers users) implemen
 
   static final String PASSWORD = "the-old-password";
 
-  private static final Duration WARM_UP = Duration.ofSeconds(60);
   private static final String HASH = ScryptHash.of(PASSWORD).stored();
 
   static WritableRealm create(
@@ -61,12 +57,6 @@ record WritableRealm(TestRealm realm, AuthRows rows, SampleUsers users) implemen
     all.putAll(config);
     TestRealm realm = TestRealm.create(all, more);
     configureProfile(realm.realm().users().userProfile());
-    // The first connection of a component may take longer than Keycloak waits for a look-up.
-    String someone = Fixture.known().user("case").email();
-    await()
-        .atMost(WARM_UP)
-        .ignoreExceptions()
-        .until(() -> !realm.realm().users().searchByEmail(someone, true).isEmpty());
     return new WritableRealm(realm, new AuthRows(created), new SampleUsers(created));
   }
 
