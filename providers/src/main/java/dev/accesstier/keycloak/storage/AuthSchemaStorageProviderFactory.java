@@ -173,6 +173,12 @@ public final class AuthSchemaStorageProviderFactory
   @Override
   public void onUpdate(
       KeycloakSession session, RealmModel realm, ComponentModel old, ComponentModel updated) {
+    try {
+      new OwnConnection(updated).checkPassword(new OwnConnection(old));
+    } catch (ComponentValidationException e) {
+      session.getTransactionManager().setRollbackOnly();
+      throw e;
+    }
     probe(session, updated);
     databases.close(updated.getId());
   }

@@ -16,10 +16,12 @@ import org.keycloak.component.ComponentValidationException;
 
 /**
  * The component's configuration, typed. What the component leaves empty comes from the server's
- * options, and what those leave empty has a default.
+ * options, and what those leave empty has a default; but user, password and secret of the server
+ * belong to its own connection, and a component that says anything of a connection has them of its
+ * own or not at all.
  *
  * @param database empty when neither component nor server name a JDBC URL
- * @param ownConnection whether the component itself names the JDBC URL
+ * @param ownConnection whether the component itself says anything of the connection
  * @param ownSecret whether the component itself gives the Better Auth secret
  * @param betterAuthSecret null where neither component nor server name one
  * @param providerAliases Keycloak's alias by Better Auth's provider id, where they differ
@@ -37,6 +39,7 @@ record ComponentSettings(
     Map<String, String> providerAliases) {
 
   private static final Pattern JDBC_URL = Pattern.compile("jdbc:postgresql:\\S+");
+  private static final Pattern OPTIONS = Pattern.compile("[?&]options(=|&|$)");
 
   /** What PostgreSQL takes without quotes, in lower case; 63 bytes is its limit. */
   private static final Pattern IDENTIFIER = Pattern.compile("[a-z_][a-z0-9_$]{0,62}");
@@ -61,9 +64,10 @@ record ComponentSettings(
    */
   static ComponentSettings of(
       ComponentModel component, ServerDefaults serverDefault, UnaryOperator<String> secret) {
+    OwnConnection own = new OwnConnection(component);
+    boolean ownConnection = own.isGiven();
     Values values = new Values(component, serverDefault);
-    String jdbcUrl =
-        values.matching(Option.JDBC_URL, JDBC_URL, "jdbc:postgresql://host:5432/database");
+    String jdbcUrl = values.jdbcUrl();
     String schema = values.matching(Option.SCHEMA, IDENTIFIER, "a lower-case name such as auth");
     int poolMaxSize = values.number(Option.POOL_MAX_SIZE, MIN_POOL_SIZE, MAX_POOL_SIZE);
     int queryMillis = values.number(Option.QUERY_TIMEOUT, MIN_QUERY_MILLIS, MAX_QUERY_MILLIS);
@@ -71,8 +75,9 @@ record ComponentSettings(
     String aliases =
         values.matching(
             Option.PROVIDER_ALIASES, ALIASES, "a list such as google=google-oidc,github=gh");
-    String password = values.text(Option.PASSWORD);
-    String reference = values.text(Option.BETTER_AUTH_SECRET);
+    Values credentials = ownConnection ? new Values(component, key -> null) : values;
+    String password = credentials.text(Option.PASSWORD);
+    String reference = credentials.text(Option.BETTER_AUTH_SECRET);
     String betterAuthSecret = reference == null ? null : secret.apply(reference);
     secrets(betterAuthSecret);
     return new ComponentSettings(
@@ -81,14 +86,14 @@ record ComponentSettings(
                 url ->
                     new AuthDatabaseSettings(
                         url,
-                        values.text(Option.USERNAME),
-                        password == null ? null : secret.apply(password),
+                        credentials.text(Option.USERNAME),
+                        password == null ? noPassword(ownConnection) : secret.apply(password),
                         schema == null ? "auth" : schema,
                         poolMaxSize,
                         Duration.ofMillis(queryMillis),
                         Duration.ofMillis(searchMillis))),
-        own(component, Option.JDBC_URL) != null,
-        own(component, Option.BETTER_AUTH_SECRET) != null,
+        ownConnection,
+        own.value(Option.BETTER_AUTH_SECRET) != null,
         values.choice(Option.EDIT_MODE, EditMode.class),
         values.flag(Option.TIER_EDITABLE),
         values.flag(Option.UPGRADE_BCRYPT),
@@ -134,16 +139,33 @@ record ComponentSettings(
         .collect(Collectors.toUnmodifiableMap(pair -> pair[0], pair -> pair[1], (a, b) -> b));
   }
 
-  private static @Nullable String own(ComponentModel component, Option option) {
-    String value = component.getConfig().getFirst(option.key());
-    return value == null || value.isBlank() ? null : value.trim();
+  /** An empty one keeps the driver from looking for one in the server's {@code .pgpass}. */
+  private static @Nullable String noPassword(boolean ownConnection) {
+    return ownConnection ? "" : null;
   }
 
   /** One component's values over the server's, over the defaults. */
   private record Values(ComponentModel component, ServerDefaults server) {
 
+    /** The server may give its own any argument but one. */
+    @Nullable String jdbcUrl() {
+      String own = OwnConnection.value(component, Option.JDBC_URL);
+      if (own == null) {
+        String url = matching(Option.JDBC_URL, JDBC_URL, "jdbc:postgresql://host:5432/database");
+        if (url != null && OPTIONS.matcher(url).find()) {
+          throw new ComponentValidationException(
+              "%s must not have the argument options, which takes the time limit of statements away."
+                  .formatted(Option.JDBC_URL.label()));
+        }
+        return url;
+      }
+      OwnUrl url = OwnUrl.parse(own);
+      AllowedPlaces.of(server).check(url);
+      return url.withoutClientCertificate();
+    }
+
     @Nullable String text(Option option) {
-      String value = own(component, option);
+      String value = OwnConnection.value(component, option);
       if (value != null) {
         return value;
       }

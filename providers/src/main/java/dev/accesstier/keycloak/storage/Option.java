@@ -12,20 +12,22 @@ enum Option {
   JDBC_URL(
       "jdbcUrl",
       "JDBC URL",
-      "jdbc:postgresql://host:5432/database. Empty: the server's spi-storage--auth-schema--jdbc-url.",
+      "jdbc:postgresql://host:5432/database. Empty: the server's spi-storage--auth-schema--jdbc-url."
+          + " With a URL, user or password here, the server's user, password and secret are not used;"
+          + " another host, port or database asks for the password again.",
       ProviderConfigProperty.STRING_TYPE,
       null),
   USERNAME(
       "username",
       "Database user",
-      "Empty: the server's spi-storage--auth-schema--username. Reading needs select on users,"
+      "Empty, as URL and password are: the server's spi-storage--auth-schema--username. Reading needs select on users,"
           + " accounts, passwords and two_factor_auth.",
       ProviderConfigProperty.STRING_TYPE,
       null),
   PASSWORD(
       "password",
       "Database password",
-      "Empty: the server's spi-storage--auth-schema--password. May be a reference to the vault.",
+      "Empty, as URL and user are: the server's spi-storage--auth-schema--password. May be a reference to the vault.",
       ProviderConfigProperty.PASSWORD,
       null),
   SCHEMA(
@@ -39,8 +41,9 @@ enum Option {
       "betterAuthSecret",
       "Better Auth secret",
       "BETTER_AUTH_SECRET of the running service, needed for second factors, or its"
-          + " BETTER_AUTH_SECRETS, as 2:new,1:old, with the former as last entry. Empty: the"
-          + " server's spi-storage--auth-schema--better-auth-secret. May be a reference to the vault.",
+          + " BETTER_AUTH_SECRETS, as 2:new,1:old, with the former as last entry. Empty, as URL, user"
+          + " and password are: the server's spi-storage--auth-schema--better-auth-secret. May be a"
+          + " reference to the vault.",
       ProviderConfigProperty.PASSWORD,
       null),
   EDIT_MODE(

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -38,24 +39,61 @@ class ComponentSettingsTest {
     assertThat(settings.editMode()).isEqualTo(EditMode.READ_ONLY);
   }
 
-  @Test
-  void whatTheComponentLeavesEmptyComesFromTheServer() {
-    ServerDefaults server =
-        Map.of("jdbcUrl", "jdbc:postgresql://db/app", "username", "kc", "password", "s")::get;
+  private static final ServerDefaults SERVER =
+      Map.of(
+              "jdbcUrl", "jdbc:postgresql://db/app",
+              "username", "kc",
+              "password", "s",
+              "betterAuthSecret", "geheim",
+              "schema", "accounts")
+          ::get;
 
-    ComponentSettings settings = settings(Map.of("username", "mine"), server);
+  @Test
+  void withoutAConnectionOfItsOwnAComponentHasTheServers() {
+    ComponentSettings settings = settings(Map.of("poolMaxSize", "3"), SERVER);
 
     assertThat(settings.ownConnection()).isFalse();
+    assertThat(settings.betterAuthSecret()).isEqualTo("geheim");
+    assertThat(settings.database())
+        .contains(database("jdbc:postgresql://db/app", "kc", "s", "accounts", 3));
+  }
+
+  @Test
+  void withAUrlOfItsOwnNothingSecretComesFromTheServer() {
+    ComponentSettings settings = settings(Map.of("jdbcUrl", "jdbc:postgresql://mine/app"), SERVER);
+
+    assertThat(settings.ownConnection()).isTrue();
+    assertThat(settings.betterAuthSecret()).isNull();
     assertThat(settings.database())
         .contains(
-            new AuthDatabaseSettings(
-                "jdbc:postgresql://db/app",
-                "mine",
-                "s",
-                "auth",
-                10,
-                Duration.ofMillis(1500),
-                Duration.ofSeconds(5)));
+            database("jdbc:postgresql://mine/app?sslcert=&sslkey=", null, "", "accounts", 10));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"username,mine,mine,''", "password,mine,,mine"})
+  void withCredentialsOfItsOwnOnlyTheUrlComesFromTheServer(
+      String key, String value, @Nullable String username, String password) {
+    ComponentSettings settings = settings(Map.of(key, value), SERVER);
+
+    assertThat(settings.ownConnection()).isTrue();
+    assertThat(settings.betterAuthSecret()).isNull();
+    assertThat(settings.database())
+        .contains(database("jdbc:postgresql://db/app", username, password, "accounts", 10));
+  }
+
+  private static AuthDatabaseSettings database(
+      String url, @Nullable String username, String password, String schema, int poolMaxSize) {
+    return new AuthDatabaseSettings(
+        url, username, password, schema, poolMaxSize, Duration.ofMillis(1500), Duration.ofSeconds(5));
+  }
+
+  @Test
+  void theServersUrlMayHaveArgumentsButNotTheOneThatEndsTheTimeLimit() {
+    String url = "jdbc:postgresql://db/app?sslrootcert=/etc/ca.crt";
+    assertThat(settings(Map.of(), Map.of("jdbcUrl", url)::get).database()).isPresent();
+    assertThatThrownBy(() -> settings(Map.of(), Map.of("jdbcUrl", url + "&options=-c%20x=y")::get))
+        .isInstanceOf(ComponentValidationException.class)
+        .hasMessageContaining("options");
   }
 
   @Test
@@ -73,7 +111,7 @@ class ComponentSettingsTest {
   void settingsDoNotPrintThePassword() {
     AuthDatabaseSettings database =
         settings(
-                Map.of("jdbcUrl", "jdbc:postgresql://db/app?password=geheim", "password", "geheim"),
+                Map.of("jdbcUrl", "jdbc:postgresql://db/app?sslmode=require", "password", "geheim"),
                 NO_DEFAULTS)
             .database()
             .orElseThrow();

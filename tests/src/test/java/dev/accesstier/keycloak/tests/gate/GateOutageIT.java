@@ -54,6 +54,7 @@ class GateOutageIT {
     config.putSingle("enabled", "true");
     config.putSingle("jdbcUrl", postgres.jdbcUrl("app"));
     config.putSingle("username", PostgresServer.USER);
+    config.putSingle("betterAuthSecret", Fixture.known().secret());
     component.setConfig(config);
     realm.realm().components().add(component).close();
   }

@@ -98,7 +98,9 @@ final class ConfigurationIT {
 
   @Test
   void aMissingDatabaseIsSaidAndNotSaved() {
-    assertRefused(Map.of("jdbcUrl", postgres.jdbcUrl("nowhere")), "nowhere");
+    assertRefused(
+        Map.of("jdbcUrl", postgres.jdbcUrl("nowhere"), "username", "postgres"),
+        "does not exist (schema auth in " + postgres.jdbcUrl("nowhere"));
   }
 
   @Test
@@ -327,11 +329,17 @@ final class ConfigurationIT {
   @Test
   void secretsAreNotGivenBack() {
     realm.configure(
-        Map.of("password", "not-for-eyes", "betterAuthSecret", Fixture.known().secret()));
+        Map.of(
+            "username",
+            PostgresServer.USER,
+            "password",
+            "not-for-eyes",
+            "betterAuthSecret",
+            Fixture.known().secret()));
     var config = realm.component().getConfig();
     assertThat(config.getFirst("password")).isEqualTo("**********");
     assertThat(config.getFirst("betterAuthSecret")).isEqualTo("**********");
-    realm.configure(Map.of("password", "", "betterAuthSecret", ""));
+    realm.configure(Map.of("username", "", "password", "", "betterAuthSecret", ""));
   }
 
   private void assertRefused(Map<String, String> changes, String message) {

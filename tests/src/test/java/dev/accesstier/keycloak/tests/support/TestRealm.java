@@ -110,6 +110,10 @@ public final class TestRealm implements AutoCloseable {
                 "priority", "0",
                 "cachePolicy", "MAX_LIFESPAN",
                 "maxLifespan", "60000"));
+    if (more.containsKey("jdbcUrl")) {
+      // The server's secret is for the server's connection alone.
+      all.put("betterAuthSecret", Fixture.known().secret());
+    }
     all.putAll(more);
     MultivaluedHashMap<String, String> config = new MultivaluedHashMap<>();
     all.forEach(config::putSingle);
