@@ -114,8 +114,8 @@ final class LoginRecord implements EventListenerProvider {
   /** Of a user, or for an unknown name the first of the realm. */
   private Optional<AuthComponent> component(RealmModel realm, @Nullable String userId) {
     return (userId == null
-            ? AuthComponents.of(session, realm)
-            : AuthComponents.of(session, realm, userId).stream())
+            ? AuthComponents.enabledIn(session, realm)
+            : AuthComponents.enabledOf(session, realm, userId).stream())
         .filter(component -> component.writable() && component.securityEvents())
         .findFirst();
   }

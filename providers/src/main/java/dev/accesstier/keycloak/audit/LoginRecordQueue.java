@@ -37,30 +37,40 @@ final class LoginRecordQueue implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           },
-          (work, full) -> dropped("the queue is full"));
+          (work, full) -> ((Row) work).drop("the queue is full"));
 
   LoginRecordQueue() {
     worker.allowCoreThreadTimeOut(true);
   }
 
   void add(AuthDatabase database, AuthSecurityEvent row) {
-    worker.execute(() -> write(database, row));
+    database.borrow();
+    worker.execute(new Row(database, row));
   }
 
-  private static void write(AuthDatabase database, AuthSecurityEvent row) {
-    try {
-      new AuthSecurityEvents(database).add(row);
-    } catch (AuthDatabaseException | AuthConflictException e) {
-      dropped(String.valueOf(e.getMessage()));
-    } catch (RuntimeException e) {
-      // A component that was changed or removed meanwhile has closed its database.
-      dropped(e.getClass().getSimpleName());
+  /** Borrows the database, whose component may be changed or removed meanwhile. */
+  private record Row(AuthDatabase database, AuthSecurityEvent event) implements Runnable {
+
+    @Override
+    public void run() {
+      try {
+        new AuthSecurityEvents(database).add(event);
+      } catch (AuthDatabaseException | AuthConflictException e) {
+        lost(String.valueOf(e.getMessage()));
+      } finally {
+        database.giveBack();
+      }
     }
-  }
 
-  private static void dropped(String why) {
-    Metrics.counter(DROPPED).increment();
-    LOG.warnf("A row of security_events is lost: %s", why);
+    void drop(String why) {
+      lost(why);
+      database.giveBack();
+    }
+
+    private static void lost(String why) {
+      Metrics.counter(DROPPED).increment();
+      LOG.warnf("A row of security_events is lost: %s", why);
+    }
   }
 
   /** Writes what is waiting, for a few seconds. */
@@ -69,7 +79,7 @@ final class LoginRecordQueue implements AutoCloseable {
     worker.shutdown();
     try {
       if (!worker.awaitTermination(CLOSING_SECONDS, TimeUnit.SECONDS)) {
-        worker.shutdownNow().forEach(work -> dropped("the server stops"));
+        worker.shutdownNow().forEach(work -> ((Row) work).drop("the server stops"));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -161,7 +161,7 @@ final class LinkedFederatedStorage extends JpaUserFederatedStorageProvider {
     return Database.now(
             session,
             () ->
-                AuthComponents.of(session, realm)
+                AuthComponents.enabledIn(session, realm)
                     .map(component -> new SocialLinks(session, realm, component))
                     .flatMap(links -> links.owner(link).stream())
                     .findFirst())
@@ -248,6 +248,6 @@ final class LinkedFederatedStorage extends JpaUserFederatedStorageProvider {
   }
 
   private Optional<AuthComponent> component(RealmModel realm, String userId) {
-    return Database.now(session, () -> AuthComponents.of(session, realm, userId));
+    return Database.now(session, () -> AuthComponents.enabledOf(session, realm, userId));
   }
 }

@@ -52,7 +52,7 @@ public final class PasskeyCredentialProviderFactory
 
       /** The cache may know nothing yet of a user's first passkey. */
       private void readAnew(RealmModel realm, UserModel user) {
-        Database.now(session, () -> AuthComponents.of(session, realm, user))
+        Database.now(session, () -> AuthComponents.enabledOf(session, realm, user))
             .map(component -> new Passkeys(session, realm, component, externalId(user)))
             .filter(Passkeys::any)
             .ifPresent(passkeys -> UserCaches.forget(session, realm, user));
@@ -67,7 +67,7 @@ public final class PasskeyCredentialProviderFactory
             Base64.getUrlEncoder()
                 .withoutPadding()
                 .encodeToString(passkey.getAuthenticationRequest().getCredentialId());
-        AuthComponents.of(session, realm, user)
+        AuthComponents.enabledOf(session, realm, user)
             .filter(component -> component.writable())
             .map(component -> new AuthPasskeys(component.database()))
             .ifPresent(table -> Database.afterCommit(session, () -> table.used(credentialId)));

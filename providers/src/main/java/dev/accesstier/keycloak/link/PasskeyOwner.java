@@ -70,7 +70,7 @@ final class PasskeyOwner {
     return Database.now(
         session,
         () ->
-            AuthComponents.of(session, realm)
+            AuthComponents.enabledIn(session, realm)
                 .flatMap(
                     component ->
                         new AuthPasskeys(component.database())

@@ -44,7 +44,7 @@ record BroughtSession(AuthComponent component, AuthSession session) {
       return Optional.empty();
     }
     try {
-      return AuthComponents.of(keycloak, realm)
+      return AuthComponents.enabledIn(keycloak, realm)
           .flatMap(component -> of(component, cookie.get()))
           .findFirst();
     } catch (AuthDatabaseException e) {

@@ -83,7 +83,7 @@ final class MailedLinkRows {
   /** By the token in the mail. */
   Optional<Usable> byToken(MailedLink kind, String token) {
     return TOKEN.matcher(token).matches()
-        ? AuthComponents.of(session, realm)
+        ? AuthComponents.enabledIn(session, realm)
             .flatMap(
                 component ->
                     new AuthVerifications(component.database())
@@ -95,7 +95,7 @@ final class MailedLinkRows {
 
   /** By the row, once more. */
   Optional<Usable> byRow(MailedLink kind, String userId, String rowId) {
-    return AuthComponents.of(session, realm, userId)
+    return AuthComponents.enabledOf(session, realm, userId)
         .flatMap(
             component ->
                 new AuthVerifications(component.database())

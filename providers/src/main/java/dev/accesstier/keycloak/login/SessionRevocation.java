@@ -81,7 +81,8 @@ final class SessionRevocation implements EventListenerProvider {
         && AuthComponents.of(session, realm).findAny().isPresent()) {
       endOne(realm, userSession.group(1));
     } else if (EVERYONE.equals(path)) {
-      AuthComponents.of(session, realm).forEach(component -> later(out -> out.everyone(component)));
+      AuthComponents.enabledIn(session, realm)
+          .forEach(component -> later(out -> out.everyone(component)));
     }
   }
 
@@ -109,14 +110,14 @@ final class SessionRevocation implements EventListenerProvider {
 
   /** Those of the caller, while the request commits. */
   void endAllNow(RealmModel realm, UserModel caller) {
-    AuthComponents.of(session, realm, caller)
+    AuthComponents.enabledOf(session, realm, caller)
         .ifPresent(
             component -> now(out -> out.all(component, StorageId.externalId(caller.getId()))));
   }
 
   /** Those of a user, by Keycloak's id. */
   private void endAll(RealmModel realm, String userId) {
-    AuthComponents.of(session, realm, userId)
+    AuthComponents.enabledOf(session, realm, userId)
         .ifPresent(component -> later(out -> out.all(component, StorageId.externalId(userId))));
   }
 
@@ -129,7 +130,7 @@ final class SessionRevocation implements EventListenerProvider {
     (found == null ? removed(realm, userSessionId) : Begun.of(found))
         .ifPresent(
             begun ->
-                AuthComponents.of(session, realm, begun.userId())
+                AuthComponents.enabledOf(session, realm, begun.userId())
                     .ifPresent(
                         component ->
                             later(

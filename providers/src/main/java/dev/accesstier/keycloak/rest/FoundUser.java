@@ -41,7 +41,7 @@ sealed interface FoundUser {
       return new None();
     }
     List<UserModel> found =
-        AuthComponents.of(session, realm)
+        AuthComponents.enabledIn(session, realm)
             .map(component -> new StorageId(component.id(), id).getId())
             .map(keycloakId -> session.users().getUserById(realm, keycloakId))
             .filter(Objects::nonNull)

@@ -25,7 +25,7 @@ public interface AuthComponents {
   AuthComponent component(KeycloakSession session, ComponentModel component);
 
   /** The realm's enabled components, in the order in which Keycloak asks them. */
-  static Stream<AuthComponent> of(KeycloakSession session, RealmModel realm) {
+  static Stream<AuthComponent> enabledIn(KeycloakSession session, RealmModel realm) {
     return realm
         .getStorageProviders(UserStorageProvider.class)
         .map(UserStorageProviderModel::new)
@@ -34,19 +34,22 @@ public interface AuthComponents {
         .flatMap(component -> of(session, component).stream());
   }
 
-  /** The component a user belongs to; empty for users of another storage. */
-  static Optional<AuthComponent> of(KeycloakSession session, RealmModel realm, UserModel user) {
-    return of(session, realm, user.getId());
+  /** The component a user belongs to; empty for users of another storage or a disabled one. */
+  static Optional<AuthComponent> enabledOf(
+      KeycloakSession session, RealmModel realm, UserModel user) {
+    return enabledOf(session, realm, user.getId());
   }
 
   /** Likewise, by Keycloak's id of a user who may be gone. */
-  static Optional<AuthComponent> of(KeycloakSession session, RealmModel realm, String userId) {
+  static Optional<AuthComponent> enabledOf(
+      KeycloakSession session, RealmModel realm, String userId) {
     StorageId id = new StorageId(userId);
     return Optional.ofNullable(id.isLocal() ? null : realm.getComponent(id.getProviderId()))
+        .filter(component -> new UserStorageProviderModel(component).isEnabled())
         .flatMap(component -> of(session, component));
   }
 
-  /** What the component is; empty when it is of another kind. */
+  /** What the component is, enabled or not; empty when it is of another kind. */
   static Optional<AuthComponent> of(KeycloakSession session, ComponentModel component) {
     return session
                 .getKeycloakSessionFactory()

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * One component's database: its own pool and {@code EntityManagerFactory}, outside JTA. Opening
- * needs no connection; the first use checks the schema, and the next ones go on checking until it
- * is as needed.
+ * The database of all components with the same settings: a pool and an {@code EntityManagerFactory}
+ * of its own, outside JTA. Opening needs no connection; the first use checks the schema, and the
+ * next ones go on checking until it is as needed.
  *
  * <p>Safe for use by many threads.
  */
@@ -28,6 +28,8 @@ public final class AuthDatabase implements AutoCloseable {
   private final AuthDatabaseSettings settings;
   private final CheckedPool pool;
   private final EntityManagerFactory entityManagers;
+
+  private final Lending lending = new Lending(this::closeNow);
 
   /** Of searches and counts, which take as long as a table is large. */
   private final Share searches;
@@ -57,6 +59,24 @@ public final class AuthDatabase implements AutoCloseable {
    */
   public static List<String> problems(AuthDatabaseSettings settings, boolean writable) {
     return CheckedPool.problems(settings, writable);
+  }
+
+  /** Keeps it open until it is given back; its owner may close it before. */
+  public void borrow() {
+    lending.borrow();
+  }
+
+  public void giveBack() {
+    lending.giveBack();
+  }
+
+  /**
+   * Connects and checks the schema ahead of the first use.
+   *
+   * @throws AuthDatabaseException when the database cannot be used; it has been logged
+   */
+  public void connect() {
+    boolean unused = run(entityManager -> true);
   }
 
   /**
@@ -141,7 +161,7 @@ public final class AuthDatabase implements AutoCloseable {
   private <T> HeldWrite<T> begin(Function<EntityManager, T> work) {
     return pool.use(
         () -> {
-          EntityManager entityManager = entityManagers.createEntityManager();
+          EntityManager entityManager = entityManager();
           HeldWrite<T> held = new HeldWrite<>(entityManager, pool::failed, turns::giveBack);
           try {
             return held.begin(
@@ -173,10 +193,18 @@ public final class AuthDatabase implements AutoCloseable {
   private <T> T run(Function<EntityManager, T> work) {
     return pool.use(
         () -> {
-          try (EntityManager entityManager = entityManagers.createEntityManager()) {
+          try (EntityManager entityManager = entityManager()) {
             return work.apply(entityManager);
           }
         });
+  }
+
+  private EntityManager entityManager() {
+    try {
+      return entityManagers.createEntityManager();
+    } catch (IllegalStateException e) {
+      throw new AuthDatabaseException("The database is closed: the server stops.", e);
+    }
   }
 
   /**
@@ -188,9 +216,13 @@ public final class AuthDatabase implements AutoCloseable {
     return pool.status(writable);
   }
 
-  /** Closes the pool; statements still running fail. */
+  /** Closes the pool, once everybody has given it back. */
   @Override
   public void close() {
+    lending.giveBack();
+  }
+
+  private void closeNow() {
     entityManagers.close();
     pool.close();
   }

@@ -2,49 +2,85 @@
 package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.schema.AuthDatabase;
+import dev.accesstier.keycloak.schema.AuthDatabaseException;
 import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
 
-/** The open databases of this node, one for each component that was used. */
+/**
+ * The open databases of this node, one for all components with the same settings. They are lent to
+ * sessions, so that none is closed under a request, whatever becomes of its component meanwhile.
+ */
 final class AuthDatabases implements AutoCloseable {
 
-  private final Map<String, Open> open = new ConcurrentHashMap<>();
+  private static final Logger LOG = Logger.getLogger(AuthDatabases.class);
 
-  private record Open(AuthDatabaseSettings settings, AuthDatabase database) {}
+  private final Map<AuthDatabaseSettings, AuthDatabase> open = new ConcurrentHashMap<>();
 
-  /**
-   * The component's database. Settings that differ from those it was opened with close and reopen
-   * it, so that a change made on another node of the cluster arrives here as well.
-   */
-  AuthDatabase of(String componentId, AuthDatabaseSettings settings) {
-    Open current = open.get(componentId);
-    if (current != null && current.settings().equals(settings)) {
-      return current.database();
-    }
-    return open.compute(
-            componentId,
-            (id, old) -> {
-              if (old != null) {
-                if (old.settings().equals(settings)) {
-                  return old;
-                }
-                old.database().close();
-              }
-              return new Open(settings, new AuthDatabase(settings));
-            })
-        .database();
+  /** What one session has borrowed. */
+  private static final class Borrowed {
+    final Map<AuthDatabaseSettings, AuthDatabase> databases = new HashMap<>();
   }
 
-  void close(String componentId) {
-    Open removed = open.remove(componentId);
-    if (removed != null) {
-      removed.database().close();
+  /**
+   * Opens it where it is not open yet, and lends it until the session is closed.
+   *
+   * @throws AuthDatabaseException when the server carries no PostgreSQL driver
+   */
+  AuthDatabase lend(KeycloakSession session, AuthDatabaseSettings settings) {
+    String key = Borrowed.class.getName();
+    Borrowed borrowed = session.getAttribute(key, Borrowed.class);
+    if (borrowed == null) {
+      borrowed = new Borrowed();
+      session.setAttribute(key, borrowed);
+    }
+    return borrowed.databases.computeIfAbsent(
+        settings,
+        wanted -> {
+          AuthDatabase database = open.compute(wanted, AuthDatabases::borrowed);
+          session.enlistForClose(database::giveBack);
+          return database;
+        });
+  }
+
+  private static AuthDatabase borrowed(
+      AuthDatabaseSettings settings, @Nullable AuthDatabase known) {
+    AuthDatabase database = known == null ? new AuthDatabase(settings) : known;
+    database.borrow();
+    return database;
+  }
+
+  /** Opens and closes until these alone are open; each closes when nobody uses it any more. */
+  void keep(Set<AuthDatabaseSettings> wanted) {
+    wanted.stream().filter(settings -> !open.containsKey(settings)).forEach(this::open);
+    Set.copyOf(open.keySet()).stream()
+        .filter(settings -> !wanted.contains(settings))
+        .forEach(this::close);
+  }
+
+  /** Connects as well, so that no login waits for it. */
+  private void open(AuthDatabaseSettings settings) {
+    try {
+      open.computeIfAbsent(settings, AuthDatabase::new).connect();
+    } catch (AuthDatabaseException e) {
+      LOG.debugf("Not connected yet: %s", e.getMessage());
+    }
+  }
+
+  private void close(AuthDatabaseSettings settings) {
+    AuthDatabase database = open.remove(settings);
+    if (database != null) {
+      database.close();
     }
   }
 
   @Override
   public void close() {
-    open.keySet().forEach(this::close);
+    Set.copyOf(open.keySet()).forEach(this::close);
   }
 }

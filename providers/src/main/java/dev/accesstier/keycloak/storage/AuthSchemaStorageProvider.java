@@ -52,31 +52,22 @@ final class AuthSchemaStorageProvider
   private final SessionUsers users;
   private final UserCredentials credentials;
   private final Supplier<ComponentSettings> settings;
-  private final Runnable releaseDatabase;
 
   AuthSchemaStorageProvider(
       KeycloakSession session,
       ComponentModel component,
       SessionUsers users,
       UserCredentials credentials,
-      Supplier<ComponentSettings> settings,
-      Runnable releaseDatabase) {
+      Supplier<ComponentSettings> settings) {
     this.session = session;
     this.component = component;
     this.users = users;
     this.credentials = credentials;
     this.settings = settings;
-    this.releaseDatabase = releaseDatabase;
   }
 
   @Override
   public void close() {}
-
-  /** The component goes with its realm, and nobody else tells. */
-  @Override
-  public void preRemove(RealmModel realm) {
-    releaseDatabase.run();
-  }
 
   // Look-up
 

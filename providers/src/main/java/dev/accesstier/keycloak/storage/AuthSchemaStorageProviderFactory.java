@@ -10,6 +10,7 @@ import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.ChangeAuthor;
 import dev.accesstier.keycloak.tier.HeldTiers;
+import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.tier.TierStore;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -42,6 +43,8 @@ public final class AuthSchemaStorageProviderFactory
   private static final Logger LOG = Logger.getLogger(AuthSchemaStorageProviderFactory.class);
 
   private final AuthDatabases databases = new AuthDatabases();
+  private final KnownSettings known = new KnownSettings();
+  private final DatabaseKeeper keeper = new DatabaseKeeper(databases, this::knownSettings);
   private HashGate hashes = new HashGate(HashGate.MAX_WAIT);
   private ServerDefaults serverDefaults = key -> null;
 
@@ -71,6 +74,7 @@ public final class AuthSchemaStorageProviderFactory
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     StartupCheck.register(factory, this::check);
+    keeper.register(factory);
   }
 
   @Override
@@ -81,8 +85,7 @@ public final class AuthSchemaStorageProviderFactory
         component,
         users(session, component),
         credentials(session, component, settings),
-        settings,
-        () -> databases.close(component.getId()));
+        settings);
   }
 
   private UserCredentials credentials(
@@ -94,7 +97,14 @@ public final class AuthSchemaStorageProviderFactory
   /** A form that is wrong must be said by the first query, not where a provider is made. */
   private Supplier<ComponentSettings> settingsWhenNeeded(
       KeycloakSession session, ComponentModel component) {
-    return new Once<>(() -> settings(session, component));
+    return new Once<>(
+        () -> {
+          try {
+            return settings(session, component);
+          } catch (AuthDatabaseException e) {
+            throw TemporarilyUnavailableException.ending(session, e);
+          }
+        });
   }
 
   /** For a user who is in a component of ours; empty for others. */
@@ -122,7 +132,7 @@ public final class AuthSchemaStorageProviderFactory
 
   @Override
   public boolean isTierEditable(KeycloakSession session, ComponentModel component) {
-    return settings(session, component).tierChangeable();
+    return settingsWhenNeeded(session, component).get().tierChangeable();
   }
 
   @Override
@@ -131,10 +141,10 @@ public final class AuthSchemaStorageProviderFactory
       ComponentModel component,
       Map<String, AccessTier> tiers,
       ChangeAuthor author) {
+    // Before a connection is held: a vault may take its time.
+    ComponentSettings settings = settingsWhenNeeded(session, component).get();
     return users(session, component)
-        .hold(
-            tiers.keySet(),
-            em -> TierQueries.write(em, tiers, settings(session, component), author));
+        .hold(tiers.keySet(), em -> TierQueries.write(em, tiers, settings, author));
   }
 
   @Override
@@ -142,7 +152,7 @@ public final class AuthSchemaStorageProviderFactory
     ComponentSettings settings = settings(session, component);
     return new AuthComponent(
         component.getId(),
-        database(session, component),
+        database(session, component, settings),
         settings.writable(),
         settings.securityEvents(),
         settings.betterAuthSecret(),
@@ -153,7 +163,7 @@ public final class AuthSchemaStorageProviderFactory
   @Override
   public void validateConfiguration(
       KeycloakSession session, RealmModel realm, ComponentModel component) {
-    settings(session, component);
+    read(session, component);
     if (ColumnRole.isAdminRealm(realm)) {
       throw new ComponentValidationException(
           "Realm %s is for the admins of the server and takes no users of an auth schema"
@@ -168,6 +178,7 @@ public final class AuthSchemaStorageProviderFactory
   @Override
   public void onCreate(KeycloakSession session, RealmModel realm, ComponentModel component) {
     probe(session, component);
+    keeper.afterCommit(session);
   }
 
   @Override
@@ -180,16 +191,17 @@ public final class AuthSchemaStorageProviderFactory
       throw e;
     }
     probe(session, updated);
-    databases.close(updated.getId());
+    keeper.afterCommit(session);
   }
 
   @Override
   public void preRemove(KeycloakSession session, RealmModel realm, ComponentModel component) {
-    databases.close(component.getId());
+    keeper.afterCommit(session);
   }
 
   @Override
   public void close() {
+    keeper.close();
     databases.close();
   }
 
@@ -218,17 +230,22 @@ public final class AuthSchemaStorageProviderFactory
     String key = SessionUsers.class.getName() + component.getId();
     SessionUsers users = session.getAttribute(key, SessionUsers.class);
     if (users == null) {
-      users = new SessionUsers(session, component.getId(), () -> database(session, component));
+      users =
+          new SessionUsers(
+              session,
+              component.getId(),
+              () -> database(session, component, settings(session, component)));
       session.setAttribute(key, users);
     }
     return users;
   }
 
-  private AuthDatabase database(KeycloakSession session, ComponentModel component) {
+  private AuthDatabase database(
+      KeycloakSession session, ComponentModel component, ComponentSettings settings) {
     try {
-      return databases.of(
-          component.getId(),
-          settings(session, component)
+      return databases.lend(
+          session,
+          settings
               .database()
               .orElseThrow(
                   () ->
@@ -236,12 +253,33 @@ public final class AuthSchemaStorageProviderFactory
                           "neither it nor the server's spi-storage--auth-schema--jdbc-url names a"
                               + " database")));
     } catch (ComponentValidationException | AuthDatabaseException e) {
-      LOG.errorf("Component %s cannot be used: %s", component.getName(), e.getMessage());
-      throw new AuthDatabaseException(e.getMessage(), e);
+      throw useless(component, e);
     }
   }
 
+  /**
+   * What a request goes by.
+   *
+   * @throws AuthDatabaseException when the form of an option is wrong; it has been logged
+   */
   private ComponentSettings settings(KeycloakSession session, ComponentModel component) {
+    try {
+      return knownSettings(session, component);
+    } catch (ComponentValidationException e) {
+      throw useless(component, e);
+    }
+  }
+
+  private static AuthDatabaseException useless(ComponentModel component, RuntimeException cause) {
+    LOG.errorf("Component %s cannot be used: %s", component.getName(), cause.getMessage());
+    return new AuthDatabaseException(cause.getMessage(), cause);
+  }
+
+  private ComponentSettings knownSettings(KeycloakSession session, ComponentModel component) {
+    return known.of(component, () -> read(session, component));
+  }
+
+  private ComponentSettings read(KeycloakSession session, ComponentModel component) {
     return ComponentSettings.of(
         component,
         serverDefaults,
@@ -253,11 +291,14 @@ public final class AuthSchemaStorageProviderFactory
    * saving if bad.
    */
   private void probe(KeycloakSession session, ComponentModel component) {
-    ComponentSettings settings = settings(session, component);
+    ComponentSettings settings = read(session, component);
     if ((settings.ownConnection() || settings.ownSecret())
         && new UserStorageProviderModel(component).isEnabled()) {
       List<String> problems =
-          settings.database().map(database -> problems(database, settings)).orElse(List.of());
+          settings
+              .database()
+              .map(database -> problems(session, database, settings))
+              .orElse(List.of());
       if (!problems.isEmpty()) {
         session.getTransactionManager().setRollbackOnly();
         throw new ComponentValidationException(String.join(" ", problems));
@@ -283,25 +324,25 @@ public final class AuthSchemaStorageProviderFactory
     try {
       ComponentSettings settings = settings(session, component);
       if (settings.database().isPresent()) {
-        SecondFactorProbe.problem(database(session, component), settings.secrets())
+        SecondFactorProbe.problem(database(session, component, settings), settings.secrets())
             .ifPresent(problem -> LOG.errorf("Component %s: %s", component.getName(), problem));
       }
-    } catch (ComponentValidationException e) {
-      LOG.errorf("Component %s cannot be used: %s", component.getName(), e.getMessage());
     } catch (AuthDatabaseException e) {
       LOG.debugf("Component %s was told of above", component.getName());
     }
   }
 
-  private static List<String> problems(AuthDatabaseSettings database, ComponentSettings settings) {
+  /** What it opens stays open for the requests to come, if the component is saved. */
+  private List<String> problems(
+      KeycloakSession session, AuthDatabaseSettings database, ComponentSettings settings) {
     try {
       List<String> problems = AuthDatabase.problems(database, settings.writable());
       if (!problems.isEmpty()) {
         return problems;
       }
-      try (AuthDatabase opened = new AuthDatabase(database)) {
-        return SecondFactorProbe.problem(opened, settings.secrets()).stream().toList();
-      }
+      return SecondFactorProbe.problem(databases.lend(session, database), settings.secrets())
+          .stream()
+          .toList();
     } catch (AuthDatabaseException e) {
       return List.of(e.getMessage());
     }

@@ -46,14 +46,16 @@ final class StartupCheck implements Runnable {
   @Override
   public void run() {
     try {
-      KeycloakModelUtils.runJobInTransaction(factory, this::checkAll);
+      KeycloakModelUtils.runJobInTransaction(factory, session -> forEachComponent(session, check));
     } catch (RuntimeException e) {
       // For example a command such as "import", which ends while this runs.
       LOG.debug("The components could not be looked at", e);
     }
   }
 
-  private void checkAll(KeycloakSession session) {
+  /** Goes through all realms. */
+  static void forEachComponent(
+      KeycloakSession session, BiConsumer<KeycloakSession, ComponentModel> work) {
     List<RealmModel> realms =
         session.realms().getRealmsWithProviderTypeStream(UserStorageProvider.class).toList();
     for (RealmModel realm : realms) {
@@ -63,7 +65,7 @@ final class StartupCheck implements Runnable {
           .filter(
               component -> AuthSchemaStorageProviderFactory.ID.equals(component.getProviderId()))
           .filter(component -> new UserStorageProviderModel(component).isEnabled())
-          .forEach(component -> check.accept(session, component));
+          .forEach(component -> work.accept(session, component));
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.accesstier.keycloak.tests.support.Fixture;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
 import jakarta.ws.rs.BadRequestException;
+import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.Response;
 import java.time.Instant;
 import java.util.HashMap;
@@ -323,6 +324,30 @@ final class ConfigurationIT {
       assertThat(
               imported.oidc().password(TestRealm.APP, "a@example.test", "password").getStatusCode())
           .isEqualTo(503);
+    }
+  }
+
+  /** As an option of the server does that is changed to something wrong after the saving. */
+  @Test
+  void aFormThatIsWrongByNowIsAnOutage() {
+    try (TestRealm broken = TestRealm.create(Map.of("queryTimeout", "1500"), rep -> {})) {
+      String id = broken.user("beta-user@example.test").getId();
+      postgres.execute(
+          "keycloak",
+          "update component_config set value = 'soon' where name = 'queryTimeout' and component_id = '"
+              + broken.componentId()
+              + "'");
+      broken.realm().clearRealmCache();
+
+      var login = broken.oidc().password(TestRealm.APP, "beta-user@example.test", "password");
+      var credentials =
+          catchThrowableOfType(
+              WebApplicationException.class, () -> broken.realm().users().get(id).credentials());
+
+      assertThat(login.getStatusCode()).isEqualTo(503);
+      assertThat(credentials.getResponse().getStatus()).isEqualTo(503);
+      assertThat(TestServer.shared().keycloak().log())
+          .contains("cannot be used: Query timeout must be a whole number");
     }
   }
 
