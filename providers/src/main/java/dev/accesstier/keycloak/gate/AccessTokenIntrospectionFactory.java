@@ -4,6 +4,7 @@ package dev.accesstier.keycloak.gate;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.AccessTokenIntrospectionProvider;
 import org.keycloak.protocol.oidc.AccessTokenIntrospectionProviderFactory;
 import org.keycloak.protocol.oidc.TokenIntrospectionProvider;
@@ -25,6 +26,13 @@ public final class AccessTokenIntrospectionFactory extends AccessTokenIntrospect
       @Override
       public Response introspect(String token, EventBuilder event) {
         return IssuedTokens.unlessUnavailable(() -> super.introspect(token, event));
+      }
+
+      /** The mappers that Keycloak runs for it have never been before a {@link TokenGate}. */
+      @Override
+      public AccessToken transformAccessToken(AccessToken token, UserSessionModel userSession) {
+        return IssuedTokens.cleaned(
+            session, super.transformAccessToken(token, userSession), userSession.getUser());
       }
 
       @Override

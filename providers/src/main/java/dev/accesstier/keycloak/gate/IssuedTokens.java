@@ -15,6 +15,7 @@ import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
+import org.keycloak.representations.AccessToken;
 import org.keycloak.services.ErrorResponseException;
 
 /** Looks again at a token that was issued when its user still had the tier. */
@@ -31,12 +32,17 @@ final class IssuedTokens {
   }
 
   /**
-   * The last of the checks of an introspection: the user still reaches the client the token was
-   * issued to and the one that asks. If not, it ends the event, as Keycloak's own checks do.
+   * The last of the checks of an introspection: the user is still there and still reaches the
+   * client the token was issued to and the one that asks. If not, it ends the event, as Keycloak's
+   * own checks do.
    */
   static boolean stillOpen(
       KeycloakSession session, EventBuilder event, ClientModel issuedFor, UserModel user) {
     RealmModel realm = session.getContext().getRealm();
+    if (DeletedUsers.include(session, realm, user)) {
+      event.error(Errors.USER_DISABLED);
+      return false;
+    }
     if (!areChecked(realm)) {
       return true;
     }
@@ -51,6 +57,14 @@ final class IssuedTokens {
           Refusals.count(session, Way.INTROSPECTION, found);
         });
     return refusal.isEmpty();
+  }
+
+  /** What an introspection may tell of the token: nothing that belongs to closed apps. */
+  static <T extends AccessToken> T cleaned(KeycloakSession session, T token, UserModel user) {
+    if (areChecked(session.getContext().getRealm())) {
+      ClosedApps.of(session, user).leaveOutOf(token);
+    }
+    return token;
   }
 
   /**

@@ -15,7 +15,7 @@ final class Pending {
     return Stream.concat(
             context.getAuthenticationSession().getRequiredActions().stream(),
             context.getUser().getRequiredActionsStream())
-        .allMatch(TierRequiredActionFactory.ID::equals);
+        .allMatch(TierRequiredAction.alias(context.getRealm())::equals);
   }
 
   /** Whether this is a mailed link that does its work and signs nobody in. */

@@ -4,9 +4,11 @@ package dev.accesstier.keycloak.gate;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserSessionModel;
 import org.keycloak.protocol.oidc.RefreshTokenIntrospectionProvider;
 import org.keycloak.protocol.oidc.RefreshTokenIntrospectionProviderFactory;
 import org.keycloak.protocol.oidc.TokenIntrospectionProvider;
+import org.keycloak.representations.AccessToken;
 
 /** The same for refresh tokens, which the gate would refuse. */
 public final class RefreshTokenIntrospectionFactory
@@ -25,6 +27,13 @@ public final class RefreshTokenIntrospectionFactory
       @Override
       public Response introspect(String token, EventBuilder event) {
         return IssuedTokens.unlessUnavailable(() -> super.introspect(token, event));
+      }
+
+      /** The mappers that Keycloak runs for it have never been before a {@link TokenGate}. */
+      @Override
+      public AccessToken transformAccessToken(AccessToken token, UserSessionModel userSession) {
+        return IssuedTokens.cleaned(
+            session, super.transformAccessToken(token, userSession), userSession.getUser());
       }
 
       @Override

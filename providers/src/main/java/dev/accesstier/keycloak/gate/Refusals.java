@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.tier.Printable;
 import dev.accesstier.keycloak.tier.TierRefusal;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Metrics;
@@ -8,8 +9,10 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventBuilder;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
 
 /** Tells admins of a refusal: one event, and one step of a counter by client and way. */
@@ -24,20 +27,35 @@ final class Refusals {
 
   static void report(
       KeycloakSession session, Way way, TierRefusal refusal, @Nullable UserSessionModel within) {
+    EventBuilder event = event(session, way, refusal.client(), refusal.user(), within);
+    describe(event, refusal).error(Errors.ACCESS_DENIED);
+    count(session, way, refusal);
+  }
+
+  /** Tells of a user who is gone, in the words that Keycloak has for one who is disabled. */
+  static void reportDeleted(
+      KeycloakSession session,
+      Way way,
+      ClientModel client,
+      UserModel user,
+      @Nullable UserSessionModel within) {
+    event(session, way, client, user, within).error(Errors.USER_DISABLED);
+  }
+
+  private static EventBuilder event(
+      KeycloakSession session,
+      Way way,
+      ClientModel client,
+      UserModel user,
+      @Nullable UserSessionModel within) {
     RealmModel realm = session.getContext().getRealm();
     EventBuilder event =
-        describe(
-            new EventBuilder(realm, session, session.getContext().getConnection())
-                .event(way.event())
-                .client(refusal.client())
-                .user(refusal.user())
-                .detail(Details.USERNAME, refusal.user().getUsername()),
-            refusal);
-    if (within != null) {
-      event.session(within);
-    }
-    event.error(Errors.ACCESS_DENIED);
-    count(session, way, refusal);
+        new EventBuilder(realm, session, session.getContext().getConnection())
+            .event(way.event())
+            .client(client)
+            .user(user)
+            .detail(Details.USERNAME, user.getUsername());
+    return within == null ? event : event.session(within);
   }
 
   /** The details every refusal carries, for an event that Keycloak itself has begun. */
@@ -51,7 +69,7 @@ final class Refusals {
   static void count(KeycloakSession session, Way way, TierRefusal refusal) {
     Counter.builder(COUNTER)
         .description("Requests refused because the user's access tier does not reach the client")
-        .tag("client", refusal.client().getClientId())
+        .tag("client", Printable.of(refusal.client().getClientId()))
         .tag("way", way.tag())
         .tag("realm", session.getContext().getRealm().getName())
         .register(Metrics.globalRegistry)

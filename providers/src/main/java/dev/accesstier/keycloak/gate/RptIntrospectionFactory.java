@@ -28,8 +28,14 @@ public final class RptIntrospectionFactory extends RPTIntrospectionProviderFacto
 
       @Override
       protected boolean introspectionChecks(String token) {
-        return super.introspectionChecks(token)
-            && IssuedTokens.stillOpen(session, eventBuilder, client, user);
+        boolean open =
+            super.introspectionChecks(token)
+                && IssuedTokens.stillOpen(session, eventBuilder, client, user);
+        if (open) {
+          // Audience and permissions are told from the token itself.
+          this.token = IssuedTokens.cleaned(session, this.token, user);
+        }
+        return open;
       }
     };
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.tier.GateHooks;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.tier.TierGate;
 import dev.accesstier.keycloak.tier.TierRefusal;
@@ -13,9 +14,11 @@ import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.RequiredActionProvider;
 import org.keycloak.events.Details;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.protocol.oidc.grants.device.DeviceGrantType;
 import org.keycloak.services.managers.AuthenticationManager;
+import org.keycloak.services.messages.Messages;
 import org.keycloak.sessions.AuthenticationSessionModel;
 import org.keycloak.util.TokenUtil;
 
@@ -51,10 +54,15 @@ final class TierRequiredAction implements RequiredActionProvider {
       return;
     }
     AuthenticationSessionModel login = context.getAuthenticationSession();
+    String alias = alias(context.getRealm());
+    if (isDeleted(context)) {
+      login.addRequiredAction(alias);
+      return;
+    }
     try {
       Optional<TierRefusal> refusal = refusal(context);
       if (refusal.isEmpty()) {
-        login.removeRequiredAction(TierRequiredActionFactory.ID);
+        login.removeRequiredAction(alias);
         return;
       }
       if (isPassive(login)) {
@@ -63,11 +71,20 @@ final class TierRequiredAction implements RequiredActionProvider {
     } catch (TemporarilyUnavailableException e) {
       // Not known is not admitted: the challenge asks again, and says so if it still fails.
     }
-    login.addRequiredAction(TierRequiredActionFactory.ID);
+    login.addRequiredAction(alias);
+  }
+
+  /** What Keycloak knows the action by within a login. */
+  static String alias(RealmModel realm) {
+    return GateHooks.requiredAction(realm).orElse(TierRequiredActionFactory.ID);
   }
 
   @Override
   public void requiredActionChallenge(RequiredActionContext context) {
+    if (isDeleted(context)) {
+      showDisabledPage(context);
+      return;
+    }
     try {
       refusal(context)
           .ifPresentOrElse(refusal -> showDeniedPage(context, refusal), context::success);
@@ -88,6 +105,22 @@ final class TierRequiredAction implements RequiredActionProvider {
   @Override
   public void close() {
     // holds nothing
+  }
+
+  private boolean isDeleted(RequiredActionContext context) {
+    return DeletedUsers.include(session, context.getRealm(), context.getUser());
+  }
+
+  /** As Keycloak answers for a user whom it knows to be disabled. */
+  private void showDisabledPage(RequiredActionContext context) {
+    Refusals.reportDeleted(
+        session,
+        Way.BROWSER,
+        context.getAuthenticationSession().getClient(),
+        context.getUser(),
+        null);
+    context.challenge(
+        context.form().setError(Messages.ACCOUNT_DISABLED).createErrorPage(Status.BAD_REQUEST));
   }
 
   private void showDeniedPage(RequiredActionContext context, TierRefusal refusal) {

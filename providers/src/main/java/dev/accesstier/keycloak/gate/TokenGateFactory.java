@@ -17,7 +17,7 @@ public final class TokenGateFactory implements TokenPostProcessorFactory {
 
   /**
    * Above the 0 of Keycloak's own: its resource indicators put an address in place of the audience,
-   * which tells no client any more.
+   * which tells no client any more. {@link ClosedAppsPostProcessorFactory} looks again.
    */
   @Override
   public int order() {

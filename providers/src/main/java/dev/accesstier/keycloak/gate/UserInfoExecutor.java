@@ -15,6 +15,7 @@ import org.keycloak.services.clientpolicy.ClientPolicyContext;
 import org.keycloak.services.clientpolicy.context.UserInfoRequestContext;
 import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider;
 import org.keycloak.services.cors.Cors;
+import org.keycloak.utils.OAuth2Error;
 
 /**
  * Answers 403 to userinfo requests with a token that was issued before a demotion. It does not
@@ -38,13 +39,30 @@ final class UserInfoExecutor
   @Override
   public void executeOnEvent(ClientPolicyContext context) {
     RealmModel realm = session.getContext().getRealm();
-    if (context instanceof UserInfoRequestContext request && IssuedTokens.areChecked(realm)) {
+    if (context instanceof UserInfoRequestContext request) {
       AuthenticatedClientSessionModel clientSession = request.getClientSession();
       UserSessionModel within = clientSession.getUserSession();
+      if (DeletedUsers.include(session, realm, within.getUser())) {
+        refuseDeleted(clientSession, within);
+      }
+      if (!IssuedTokens.areChecked(realm)) {
+        return;
+      }
       new TierGate(session)
           .refusal(realm, clientSession.getClient(), within.getUser())
           .ifPresent(refusal -> refuse(refusal, within));
     }
+  }
+
+  /** As Keycloak answers for a user whom it knows to be disabled. */
+  private void refuseDeleted(AuthenticatedClientSessionModel at, UserSessionModel within) {
+    Refusals.reportDeleted(session, Way.USERINFO, at.getClient(), within.getUser(), within);
+    throw new OAuth2Error()
+        .session(session)
+        .realm(at.getRealm())
+        .json(false)
+        .cors(Cors.builder().auth().checkAllowedOrigins(session, at.getClient()))
+        .invalidToken("User disabled");
   }
 
   private void refuse(TierRefusal refusal, UserSessionModel within) {

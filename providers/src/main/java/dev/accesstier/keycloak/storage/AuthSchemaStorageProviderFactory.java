@@ -6,9 +6,9 @@ import dev.accesstier.keycloak.schema.AuthComponents;
 import dev.accesstier.keycloak.schema.AuthDatabase;
 import dev.accesstier.keycloak.schema.AuthDatabaseException;
 import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
-import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.ChangeAuthor;
+import dev.accesstier.keycloak.tier.FreshUser;
 import dev.accesstier.keycloak.tier.HeldTiers;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.tier.TierStore;
@@ -19,7 +19,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.component.ComponentValidationException;
@@ -125,9 +124,11 @@ public final class AuthSchemaStorageProviderFactory
   }
 
   @Override
-  public @Nullable String readTier(
-      KeycloakSession session, ComponentModel component, String externalId) {
-    return users(session, component).byId(externalId).map(AuthUser::accessTier).orElse(null);
+  public FreshUser read(KeycloakSession session, ComponentModel component, String externalId) {
+    return users(session, component)
+        .byId(externalId)
+        .map(user -> new FreshUser(user.accessTier(), user.deleted()))
+        .orElse(FreshUser.GONE);
   }
 
   @Override

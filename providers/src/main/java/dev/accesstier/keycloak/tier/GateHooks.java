@@ -2,8 +2,11 @@
 package dev.accesstier.keycloak.tier;
 
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -28,8 +31,19 @@ public final class GateHooks {
 
   /** Whether logins in a browser are refused. */
   public static boolean hasRequiredAction(RealmModel realm) {
-    RequiredActionProviderModel action = realm.getRequiredActionProviderByAlias(REQUIRED_ACTION);
-    return action != null && action.isEnabled();
+    return requiredAction(realm).isPresent();
+  }
+
+  /**
+   * What the realm calls the required action while it is on: a realm file may give it another alias
+   * than its id, and Keycloak then knows a login's actions by that alias alone.
+   */
+  public static Optional<String> requiredAction(RealmModel realm) {
+    return realm
+        .getRequiredActionProvidersStream()
+        .filter(action -> REQUIRED_ACTION.equals(action.getProviderId()) && action.isEnabled())
+        .map(RequiredActionProviderModel::getAlias)
+        .findFirst();
   }
 
   /**
@@ -45,6 +59,7 @@ public final class GateHooks {
       return session.clientPolicy().getClientPolicies(realm, false).getPolicies().stream()
           .filter(policy -> Boolean.TRUE.equals(policy.isEnabled()))
           .map(ClientPolicyRepresentation::getProfiles)
+          .filter(Objects::nonNull)
           .flatMap(List::stream)
           .anyMatch(profiles::contains);
     } catch (ClientPolicyException e) {
@@ -54,7 +69,9 @@ public final class GateHooks {
   }
 
   private static boolean hasExecutor(ClientProfileRepresentation profile) {
-    return profile.getExecutors().stream()
+    // Keycloak stores a profile that came without the list as it came.
+    return Stream.ofNullable(profile.getExecutors())
+        .flatMap(List::stream)
         .map(ClientPolicyExecutorRepresentation::getExecutorProviderId)
         .anyMatch(USERINFO_EXECUTOR::equals);
   }

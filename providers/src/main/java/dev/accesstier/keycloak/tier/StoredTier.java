@@ -2,7 +2,6 @@
 package dev.accesstier.keycloak.tier;
 
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -34,8 +33,8 @@ record StoredTier(TierStore store, ComponentModel component, String externalId) 
         : Optional.empty();
   }
 
-  @Nullable String read(KeycloakSession session) {
-    return store.readTier(session, component, externalId);
+  FreshUser read(KeycloakSession session) {
+    return store.read(session, component, externalId);
   }
 
   boolean isEditable(KeycloakSession session) {

@@ -2,8 +2,6 @@
 package dev.accesstier.keycloak.tier;
 
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jboss.logging.Logger;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
@@ -15,8 +13,8 @@ public final class TierGate {
 
   private static final Logger LOG = Logger.getLogger(TierGate.class);
 
-  /** Clients already warned about, so that a typo fills no log. */
-  private static final Set<String> WARNED = ConcurrentHashMap.newKeySet();
+  /** By client. */
+  private static final ToldWarnings WARNINGS = new ToldWarnings();
 
   private final KeycloakSession session;
 
@@ -38,6 +36,8 @@ public final class TierGate {
     }
     if (required instanceof RequiredTier.Unreadable unreadable) {
       warnOnce(realm, client, unreadable);
+    } else {
+      WARNINGS.forget(client.getId());
     }
     AccessTier tier = new UserTiers(session).tierOf(realm, user);
     return required.admits(tier)
@@ -47,10 +47,13 @@ public final class TierGate {
 
   private static void warnOnce(
       RealmModel realm, ClientModel client, RequiredTier.Unreadable unreadable) {
-    if (WARNED.add(client.getId() + ' ' + unreadable.value())) {
+    if (WARNINGS.isNews(client.getId(), unreadable.value())) {
       LOG.warnf(
           "Client %s of realm %s is closed to everyone: its attribute %s is '%s', which is no tier",
-          client.getClientId(), realm.getName(), RequiredTier.ATTRIBUTE, unreadable.value());
+          Printable.of(client.getClientId()),
+          Printable.of(realm.getName()),
+          RequiredTier.ATTRIBUTE,
+          Printable.of(unreadable.value()));
     }
   }
 }

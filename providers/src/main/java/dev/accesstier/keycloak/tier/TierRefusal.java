@@ -19,7 +19,7 @@ public record TierRefusal(
   public String requiredValue() {
     return required instanceof RequiredTier.AtLeast atLeast
         ? atLeast.tier().value()
-        : String.valueOf(client.getAttribute(RequiredTier.ATTRIBUTE));
+        : Printable.of(String.valueOf(client.getAttribute(RequiredTier.ATTRIBUTE)));
   }
 
   /** Whether some tier would be enough; false while the app is closed by an unreadable value. */

@@ -2,7 +2,6 @@
 package dev.accesstier.keycloak.tier;
 
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.models.KeycloakSession;
 
@@ -13,14 +12,14 @@ import org.keycloak.models.KeycloakSession;
 public interface TierStore {
 
   /**
-   * Reads the stored tier, at most once per session and user.
+   * Reads what decides about the user, at most once per session and user.
    *
    * @param component the storage component the user belongs to
    * @param externalId the user's id within that component
-   * @return the stored text, whatever it is; null where there is none or no such user
+   * @return {@link FreshUser#GONE} where there is no such user
    * @throws TemporarilyUnavailableException when the store cannot be read
    */
-  @Nullable String readTier(KeycloakSession session, ComponentModel component, String externalId);
+  FreshUser read(KeycloakSession session, ComponentModel component, String externalId);
 
   /** Whether the component lets Keycloak change tiers. */
   boolean isTierEditable(KeycloakSession session, ComponentModel component);

@@ -7,7 +7,10 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 
-/** Reads users' tiers. Claims, gate and REST all ask here, so that they can never disagree. */
+/**
+ * Reads users' tiers, and whether they are there at all. Claims, gate and REST all ask here, so
+ * that they can never disagree.
+ */
 public final class UserTiers {
 
   private final KeycloakSession session;
@@ -26,9 +29,20 @@ public final class UserTiers {
     return AccessTier.ofUser(stored(realm, user));
   }
 
+  /**
+   * Whether the user was deleted, maybe by another service, which Keycloak's user cache learns of
+   * later. Read together with the tier. Never true for users of other storages, which Keycloak
+   * itself looks after.
+   *
+   * @throws TemporarilyUnavailableException when the store cannot be read
+   */
+  public boolean isDeleted(RealmModel realm, UserModel user) {
+    return StoredTier.of(session, realm, user).map(at -> at.read(session).deleted()).orElse(false);
+  }
+
   private @Nullable String stored(RealmModel realm, UserModel user) {
     return StoredTier.of(session, realm, user)
-        .map(at -> Optional.ofNullable(at.read(session)))
+        .map(at -> Optional.ofNullable(at.read(session).tier()))
         .orElseGet(() -> Optional.ofNullable(user.getFirstAttribute(AccessTier.ATTRIBUTE)))
         .orElse(null);
   }

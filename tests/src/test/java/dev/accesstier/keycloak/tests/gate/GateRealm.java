@@ -13,6 +13,10 @@ import jakarta.ws.rs.core.Response;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -154,6 +158,22 @@ final class GateRealm implements AutoCloseable {
   ClientResource client(String clientId) {
     ClientRepresentation found = realm().clients().findByClientId(clientId).get(0);
     return realm().clients().get(found.getId());
+  }
+
+  /** What our admin API says of the realm. */
+  String status() {
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(base + "/admin/realms/" + name + "/access-tier/status"))
+            .header("Authorization", "Bearer " + admin.tokenManager().getAccessTokenString())
+            .build();
+    try {
+      return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new AssertionError(e);
+    }
   }
 
   void attribute(String clientId, String name, String value) {

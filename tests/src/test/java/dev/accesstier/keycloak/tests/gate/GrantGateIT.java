@@ -21,7 +21,6 @@ import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.Audience;
 import com.nimbusds.oauth2.sdk.token.AccessToken;
-import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
 import com.nimbusds.oauth2.sdk.token.TokenTypeURI;
 import com.nimbusds.oauth2.sdk.tokenexchange.TokenExchangeGrant;
@@ -29,6 +28,10 @@ import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Browser.Stop;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.time.Instant;
@@ -81,6 +84,34 @@ class GrantGateIT {
 
     assertRefusal(user, "LOGIN_ERROR");
     assertThat(realm.sessions(user)).isEmpty();
+  }
+
+  /** Without it an app in the browser sees a network error in place of the reason. */
+  @Test
+  void refusalMayBeReadByTheAppsOwnWebOrigins() throws Exception {
+    String user = realm.user("public");
+
+    assertThat(originAllowed(user, "http://app.test")).isEqualTo("http://app.test");
+  }
+
+  private String originAllowed(String user, String origin) throws Exception {
+    String form =
+        "grant_type=password&client_id=gated&client_secret=secret&username="
+            + user
+            + "&password="
+            + GateRealm.PASSWORD.replace(" ", "+");
+    var response =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(realm.tokenUrl()))
+                    .header("Content-Type", "application/x-www-form-urlencoded")
+                    .header("Origin", origin)
+                    .POST(BodyPublishers.ofString(form))
+                    .build(),
+                BodyHandlers.ofString());
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+    assertThat(response.body()).contains("access_denied");
+    return response.headers().firstValue("Access-Control-Allow-Origin").orElse("");
   }
 
   @Test
@@ -248,13 +279,18 @@ class GrantGateIT {
 
     private HTTPResponse exchange(AccessToken subject, String target, String type)
         throws Exception {
-      HTTPRequest request = new HTTPRequest(HTTPRequest.Method.POST, URI.create(realm.tokenUrl()));
+      return exchange(realm, subject, "&audience=" + target, type);
+    }
+
+    private HTTPResponse exchange(GateRealm in, AccessToken subject, String target, String type)
+        throws Exception {
+      HTTPRequest request = new HTTPRequest(HTTPRequest.Method.POST, URI.create(in.tokenUrl()));
       request.setAuthorization(
           ((com.nimbusds.oauth2.sdk.auth.ClientSecretBasic) Oidc.auth("legacy"))
               .toHTTPAuthorizationHeader());
       request.setContentType("application/x-www-form-urlencoded");
       request.setBody(
-          "grant_type=urn:ietf:params:oauth:grant-type:token-exchange&audience="
+          "grant_type=urn:ietf:params:oauth:grant-type:token-exchange"
               + target
               + "&requested_token_type=urn:ietf:params:oauth:token-type:"
               + type
@@ -277,6 +313,33 @@ class GrantGateIT {
           .isNotNull();
     }
 
+    /** The client session is the target's: the client that asks is looked at beside it. */
+    @Test
+    void byAClientTheUserMayNotEnter() throws Exception {
+      try (GateRealm other = GateRealm.create()) {
+        assumeThat(other.allowLegacyExchange("legacy", "open")).isTrue();
+        other.attribute("legacy", "access.tier.required", "alpha");
+        String user = other.user("alpha");
+        AccessToken token = Oidc.tokens(other.password("legacy", user, "openid")).getAccessToken();
+        assertThat(exchange(other, token, "&audience=open", "refresh_token").getStatusCode())
+            .isEqualTo(200);
+        other.move(user, "beta");
+
+        assertDenied(exchange(other, token, "&audience=open", "refresh_token"));
+      }
+    }
+
+    @Test
+    void givesNoSamlAssertionForTheGatedAppThatAsks() throws Exception {
+      try (GateRealm other = GateRealm.create()) {
+        String user = other.user("alpha");
+        AccessToken token = Oidc.tokens(other.password("legacy", user, "openid")).getAccessToken();
+        other.attribute("legacy", "access.tier.required", "alpha");
+
+        assertDenied(exchange(other, token, "", "saml2"));
+      }
+    }
+
     @Test
     void givesNoSamlAssertionForAGatedApp() throws Exception {
       assumeThat(realm.allowLegacyExchange("legacy", "gated-saml")).isTrue();
@@ -288,35 +351,6 @@ class GrantGateIT {
       assertThat(exchange(token.getAccessToken(), "gated-saml", "saml2").getStatusCode())
           .as("without a required tier it is Keycloak's own answer")
           .isEqualTo(200);
-    }
-  }
-
-  @Nested
-  class Uma {
-
-    private HTTPResponse ticket(AccessToken subject) throws Exception {
-      HTTPRequest request = new HTTPRequest(HTTPRequest.Method.POST, URI.create(realm.tokenUrl()));
-      request.setAuthorization(new BearerAccessToken(subject.getValue()).toAuthorizationHeader());
-      request.setContentType("application/x-www-form-urlencoded");
-      request.setBody("grant_type=urn:ietf:params:oauth:grant-type:uma-ticket&audience=gated-api");
-      return request.send();
-    }
-
-    @Test
-    void ticketForAResourceServerTheUserMayNotEnter() throws Exception {
-      String user = realm.user("beta");
-      var tokens = Oidc.tokens(realm.password("open", user, "openid"));
-
-      assertDenied(ticket(tokens.getAccessToken()));
-
-      assertRefusal(user, "PERMISSION_TOKEN_ERROR");
-    }
-
-    @Test
-    void ticketForAnAdmittedUser() throws Exception {
-      var tokens = Oidc.tokens(realm.password("open", realm.user("alpha"), "openid"));
-
-      assertThat(ticket(tokens.getAccessToken()).getStatusCode()).isEqualTo(200);
     }
   }
 

@@ -12,7 +12,9 @@ import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.oauth2.sdk.token.Token;
 import com.nimbusds.openid.connect.sdk.UserInfoRequest;
 import dev.accesstier.keycloak.tests.support.Oidc;
+import dev.accesstier.keycloak.tests.support.TestRealm;
 import java.net.URI;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -34,9 +36,14 @@ class IssuedTokenIT {
   }
 
   private static boolean active(GateRealm in, Token token, String... hint) throws Exception {
+    return active(in, "gated", token, hint);
+  }
+
+  private static boolean active(GateRealm in, String asker, Token token, String... hint)
+      throws Exception {
     HTTPRequest request =
         new TokenIntrospectionRequest(
-                URI.create(in.tokenUrl() + "/introspect"), Oidc.auth("gated"), token)
+                URI.create(in.tokenUrl() + "/introspect"), Oidc.auth(asker), token)
             .toHTTPRequest();
     for (String type : hint) {
       String body = request.getBody().replaceAll("&?token_type_hint=[a-z_]+", "");
@@ -73,6 +80,24 @@ class IssuedTokenIT {
   }
 
   @Test
+  void bothTheTokensClientAndTheOneThatAsksCount() throws Exception {
+    try (GateRealm both = GateRealm.create()) {
+      both.client("gated").getProtocolMappers().createMapper(TestRealm.ownAudience("open")).close();
+      String user = both.user("alpha");
+      AccessToken ofGated = issue(both, user);
+      AccessToken ofOpen =
+          Oidc.tokens(both.password("open", user, "openid to-gated")).getAccessToken();
+      assertThat(active(both, "open", ofGated)).isTrue();
+      assertThat(active(both, "gated", ofOpen)).isTrue();
+
+      both.move(user, "beta");
+
+      assertThat(active(both, "open", ofGated)).isFalse();
+      assertThat(active(both, "gated", ofOpen)).isFalse();
+    }
+  }
+
+  @Test
   void noHintLooksPastTheTier() throws Exception {
     String user = realm.user("alpha");
     var tokens = Oidc.tokens(realm.password("gated", user, "openid to-gated"));
@@ -90,17 +115,22 @@ class IssuedTokenIT {
     try (GateRealm signed = GateRealm.create()) {
       signed.attribute("gated", "client.introspection.response.allow.jwt.claim.enabled", "true");
       String user = signed.user("alpha");
-      AccessToken token = issue(signed, user);
-      assertThat(signedIntrospection(signed, token)).contains("\"jwt\"", "\"active\":true");
+      var tokens = Oidc.tokens(signed.password("gated", user, "openid to-gated"));
+      List<Token> both = List.of(tokens.getAccessToken(), tokens.getRefreshToken());
+      for (Token token : both) {
+        assertThat(signedIntrospection(signed, token)).contains("\"jwt\"", "\"active\":true");
+      }
 
       signed.move(user, "beta");
 
-      assertThat(signedIntrospection(signed, token))
-          .isEqualToIgnoringWhitespace("{\"active\":false}");
+      for (Token token : both) {
+        assertThat(signedIntrospection(signed, token))
+            .isEqualToIgnoringWhitespace("{\"active\":false}");
+      }
     }
   }
 
-  private static String signedIntrospection(GateRealm in, AccessToken token) throws Exception {
+  private static String signedIntrospection(GateRealm in, Token token) throws Exception {
     HTTPRequest request =
         new TokenIntrospectionRequest(
                 URI.create(in.tokenUrl() + "/introspect"), Oidc.auth("gated"), token)

@@ -5,11 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.TestServer;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -19,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.keycloak.representations.idm.ClientPoliciesRepresentation;
+import org.keycloak.representations.idm.ClientProfileRepresentation;
 
 /** What admins learn of the gate beside events: a counter, and warnings of a realm half set up. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -39,9 +35,9 @@ class RefusalTraceIT {
     realm.password("gated", user, "openid");
     new Browser(realm.base).signIn(realm.authUrl("gated", ""), user);
 
-    assertThat(counted("gated", "password")).isEqualTo(2);
-    assertThat(counted("gated", "browser")).isEqualTo(1);
-    assertThat(counted("open", "password")).isZero();
+    assertThat(Refused.counted(realm, "gated", "password")).isEqualTo(2);
+    assertThat(Refused.counted(realm, "gated", "browser")).isEqualTo(1);
+    assertThat(Refused.counted(realm, "open", "password")).isZero();
   }
 
   @Test
@@ -60,6 +56,55 @@ class RefusalTraceIT {
     realm.password("gated", realm.user("alpha"), "openid");
 
     assertThat(warnings(realm, "has clients with a required tier")).isEmpty();
+  }
+
+  @Test
+  void aHookThatIsSwitchedOffLaterIsWarnedOf() {
+    try (GateRealm other = GateRealm.create()) {
+      String user = other.user("alpha");
+      other.password("gated", user, "openid");
+      var action = other.realm().flows().getRequiredAction("access-tier-gate");
+      action.setEnabled(false);
+      other.realm().flows().updateRequiredAction("access-tier-gate", action);
+
+      other.password("gated", user, "openid");
+
+      assertThat(warnings(other, "required action access-tier-gate is off")).hasSize(1);
+    }
+  }
+
+  /** Keycloak takes one without executors, and hands it out without the list. */
+  @Test
+  void aClientProfileWithoutExecutorsHarmsNothing() {
+    try (GateRealm other = GateRealm.create()) {
+      var profiles = other.realm().clientPoliciesProfilesResource().getProfiles(false);
+      ClientProfileRepresentation empty = new ClientProfileRepresentation();
+      empty.setName("empty");
+      profiles.getProfiles().add(0, empty);
+      other.realm().clientPoliciesProfilesResource().updateProfiles(profiles);
+
+      assertThat(other.password("gated", other.user("alpha"), "openid").getStatusCode())
+          .isEqualTo(200);
+      assertThat(other.status()).contains("\"userinfoPolicy\":true");
+    }
+  }
+
+  /** A realm file may call the action what it likes; Keycloak looks it up by that. */
+  @Test
+  void theActionCountsUnderAnotherAlias() {
+    try (GateRealm other = GateRealm.create()) {
+      var action = other.realm().flows().getRequiredAction("access-tier-gate");
+      action.setAlias("gate-of-ours");
+      other.realm().flows().updateRequiredAction("access-tier-gate", action);
+
+      var stop = new Browser(other.base).signIn(other.authUrl("gated", ""), other.user("beta"));
+
+      assertThat(stop.isDeniedPage()).as(stop.toString()).isTrue();
+      assertThat(new Browser(other.base).signIn(other.authUrl("gated", ""), other.user("alpha")))
+          .satisfies(open -> assertThat(open.parameter("code")).isNotEmpty());
+      other.password("gated", other.user("alpha"), "openid");
+      assertThat(warnings(other, "required action access-tier-gate is off")).isEmpty();
+    }
   }
 
   @Nested
@@ -110,21 +155,5 @@ class RefusalTraceIT {
     return lines
         .filter(line -> line.contains(" WARN ") && line.contains(in.name) && line.contains(text))
         .toList();
-  }
-
-  /** Steps of the counter for this realm, as Prometheus would read them. */
-  private double counted(String client, String way) throws IOException, InterruptedException {
-    URI metrics = URI.create(TestServer.shared().keycloak().managementUrl() + "/metrics");
-    String text =
-        HttpClient.newHttpClient()
-            .send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
-            .body();
-    return text.lines()
-        .filter(line -> line.startsWith("access_tier_refusals_total{"))
-        .filter(line -> line.contains("client=\"" + client + '"'))
-        .filter(line -> line.contains("realm=\"" + realm.name + '"'))
-        .filter(line -> line.contains("way=\"" + way + '"'))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-        .sum();
   }
 }

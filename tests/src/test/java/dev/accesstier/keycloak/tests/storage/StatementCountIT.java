@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
@@ -80,6 +81,55 @@ final class StatementCountIT {
   void userInfoWithAWarmCacheTakesOne() {
     OIDCTokens tokens = Oidc.tokens(signIn("alpha-service"));
     assertThat(statements.during(() -> realm.oidc().userInfo(tokens.getAccessToken()))).hasSize(1);
+  }
+
+  /** An app that nothing of ours concerns: whether the user was deleted is read, and no more. */
+  @Nested
+  @TestInstance(Lifecycle.PER_CLASS)
+  class OfAPlainApp {
+
+    private static final String PLAIN = "plain";
+
+    @BeforeAll
+    void addIt() {
+      var client = TestRealm.client(PLAIN);
+      client.setProtocolMappers(List.of(TestRealm.ownAudience(PLAIN)));
+      realm.add(client);
+    }
+
+    private OIDCTokens signIn() {
+      Fixture.User user = Fixture.known().user("alpha-user");
+      return Oidc.tokens(realm.oidc().password(PLAIN, user.email(), user.knownPassword()));
+    }
+
+    @Test
+    void aRefreshTakesOne() {
+      OIDCTokens tokens = signIn();
+      assertThat(
+              statements.during(
+                  () -> Oidc.tokens(realm.oidc().refresh(PLAIN, tokens.getRefreshToken()))))
+          .hasSize(1);
+    }
+
+    @Test
+    void anIntrospectionTakesOne() {
+      OIDCTokens tokens = signIn();
+      assertThat(statements.during(() -> realm.oidc().introspect(PLAIN, tokens.getAccessToken())))
+          .hasSize(1);
+    }
+
+    @Test
+    void anSsoEntryTakesOne() {
+      Fixture.User user = Fixture.known().user("alpha-user");
+      Browser browser = new Browser(TestServer.shared().keycloak().baseUrl());
+      browser.signIn(realm.oidc().authUrl(PLAIN, ""), user.email(), user.knownPassword());
+      List<String> found =
+          statements.during(
+              () ->
+                  assertThat(browser.open(realm.oidc().authUrl(PLAIN, "")).parameter("code"))
+                      .isNotEmpty());
+      assertThat(found).hasSize(1);
+    }
   }
 
   private HTTPResponse signIn(String key) {
