@@ -34,6 +34,11 @@
       <#if client.baseUrl?has_content>
         <a id="access-tier-retry" class="${properties.kcButtonSecondaryClass!properties.kcButtonClass!""} ${block}" href="${client.baseUrl}">${msg("accessTierRetry")}</a>
       </#if>
+      <#if accessTierBack??>
+        <form action="${url.loginAction}" method="post">
+          <button id="access-tier-back" type="submit" name="${accessTierBack}" value="true" class="${properties.kcButtonSecondaryClass!properties.kcButtonClass!""} ${block}">${msg("accessTierBack", app)}</button>
+        </form>
+      </#if>
       <a id="access-tier-other-user" class="${link} ${block}" href="${url.loginRestartFlowUrl}">${msg("accessTierOtherUser")}</a>
     </div>
   </#if>

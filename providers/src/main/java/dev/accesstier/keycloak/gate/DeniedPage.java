@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.tier.ClientTierSettings;
 import dev.accesstier.keycloak.tier.TierRefusal;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.Locale;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.ClientModel;
-import org.keycloak.models.KeycloakSession;
 
 /** The page that tells a person which tier they have and which one the app asks for. */
 final class DeniedPage {
@@ -20,8 +19,8 @@ final class DeniedPage {
 
   private static final String TEMPLATE = "access-tier-denied.ftl";
 
-  /** Client attribute with a sentence for this page; {@code .de} and so on for one language. */
-  private static final String NOTE = "access.tier.note";
+  /** Name of the button that sends the refusal to the app. */
+  static final String BACK = "access-tier-back";
 
   private DeniedPage() {}
 
@@ -34,6 +33,9 @@ final class DeniedPage {
             .setAttribute("accessTierUser", refusal.tier().value())
             .setAttribute("accessTierNext", next.url())
             .setAttribute("accessTierNextLabel", next.label());
+    if (RefusedLogin.canBeTold(context)) {
+      form.setAttribute("accessTierBack", BACK);
+    }
     if (refusal.isOpenToSomeone()) {
       form.setAttribute("accessTierRequired", refusal.requiredValue());
     }
@@ -45,12 +47,7 @@ final class DeniedPage {
   }
 
   private static @Nullable String note(RequiredActionContext context, ClientModel client) {
-    KeycloakSession session = context.getSession();
-    Locale locale = session.getContext().resolveLocale(context.getUser());
-    return Stream.of(NOTE + '.' + locale.toLanguageTag(), NOTE + '.' + locale.getLanguage(), NOTE)
-        .map(client::getAttribute)
-        .filter(value -> value != null && !value.isBlank())
-        .findFirst()
-        .orElse(null);
+    Locale locale = context.getSession().getContext().resolveLocale(context.getUser());
+    return new ClientTierSettings(client).note(locale);
   }
 }

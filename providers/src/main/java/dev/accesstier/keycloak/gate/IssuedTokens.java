@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.tier.RealmTierSettings;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.tier.TierGate;
 import dev.accesstier.keycloak.tier.TierRefusal;
@@ -21,14 +22,10 @@ import org.keycloak.services.ErrorResponseException;
 /** Looks again at a token that was issued when its user still had the tier. */
 final class IssuedTokens {
 
-  /** Realm attribute; anything but {@code false} means that issued tokens are looked at again. */
-  static final String ATTRIBUTE = "access.tier.check-issued-tokens";
-
   private IssuedTokens() {}
 
   static boolean areChecked(RealmModel realm) {
-    String value = realm.getAttribute(ATTRIBUTE);
-    return value == null || !value.trim().equalsIgnoreCase("false");
+    return RealmTierSettings.of(realm).checkIssuedTokens();
   }
 
   /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
-import dev.accesstier.keycloak.tier.RequiredTier;
+import dev.accesstier.keycloak.tier.RealmTierSettings;
 import dev.accesstier.keycloak.tier.TierGate;
 import dev.accesstier.keycloak.tier.TierRefusal;
 import java.util.Optional;
@@ -22,7 +22,8 @@ record Overview(String url, String label) {
   /** Never an app that would send the user straight back here. */
   static Overview of(KeycloakSession session, TierRefusal refusal) {
     RealmModel realm = session.getContext().getRealm();
-    return Optional.ofNullable(realm.getClientByClientId(clientId(realm)))
+    String overview = RealmTierSettings.of(realm).overview();
+    return Optional.ofNullable(realm.getClientByClientId(overview))
         .filter(ClientModel::isEnabled)
         .filter(client -> !client.equals(refusal.client()))
         .filter(client -> new TierGate(session).refusal(realm, client, refusal.user()).isEmpty())
@@ -30,13 +31,6 @@ record Overview(String url, String label) {
         .filter(url -> !url.isBlank())
         .map(url -> new Overview(url, "accessTierOverview"))
         .orElseGet(() -> accountConsole(session, realm));
-  }
-
-  private static String clientId(RealmModel realm) {
-    String configured = realm.getAttribute(RequiredTier.OVERVIEW_ATTRIBUTE);
-    return configured == null || configured.isBlank()
-        ? RequiredTier.DEFAULT_OVERVIEW
-        : configured.trim();
   }
 
   private static String baseUrl(KeycloakSession session, ClientModel client) {

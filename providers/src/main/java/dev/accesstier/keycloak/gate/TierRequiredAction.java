@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.tier.ClientTierSettings;
 import dev.accesstier.keycloak.tier.GateHooks;
 import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.tier.TierGate;
@@ -86,8 +87,7 @@ final class TierRequiredAction implements RequiredActionProvider {
       return;
     }
     try {
-      refusal(context)
-          .ifPresentOrElse(refusal -> showDeniedPage(context, refusal), context::success);
+      refusal(context).ifPresentOrElse(refusal -> deny(context, refusal), context::success);
     } catch (TemporarilyUnavailableException e) {
       context.challenge(
           context
@@ -97,9 +97,24 @@ final class TierRequiredAction implements RequiredActionProvider {
     }
   }
 
+  /** The button of the page that tells the app; anything else asks again. */
   @Override
   public void processAction(RequiredActionContext context) {
-    requiredActionChallenge(context);
+    if (context.getHttpRequest().getDecodedFormParameters().containsKey(DeniedPage.BACK)
+        && RefusedLogin.canBeTold(context)
+        && isRefused(context)) {
+      context.challenge(RefusedLogin.answer(context));
+    } else {
+      requiredActionChallenge(context);
+    }
+  }
+
+  private boolean isRefused(RequiredActionContext context) {
+    try {
+      return refusal(context).isPresent();
+    } catch (TemporarilyUnavailableException e) {
+      return false;
+    }
   }
 
   @Override
@@ -123,10 +138,13 @@ final class TierRequiredAction implements RequiredActionProvider {
         context.form().setError(Messages.ACCOUNT_DISABLED).createErrorPage(Status.BAD_REQUEST));
   }
 
-  private void showDeniedPage(RequiredActionContext context, TierRefusal refusal) {
+  private void deny(RequiredActionContext context, TierRefusal refusal) {
     Refusals.report(session, Way.BROWSER, refusal, null);
     denyWaitingDevice(context);
-    Response page = DeniedPage.of(context, refusal);
+    boolean tellsApp =
+        new ClientTierSettings(refusal.client()).tellsAppOfRefusal()
+            && RefusedLogin.canBeTold(context);
+    Response page = tellsApp ? null : DeniedPage.of(context, refusal);
     if (Pending.nothingBut(context)) {
       if (Pending.endsWithoutSignIn(context)) {
         spendMailedLink(context);
@@ -134,7 +152,7 @@ final class TierRequiredAction implements RequiredActionProvider {
         KeptSignIn.keep(context);
       }
     }
-    context.challenge(page);
+    context.challenge(page == null ? RefusedLogin.answer(context) : page);
   }
 
   /**

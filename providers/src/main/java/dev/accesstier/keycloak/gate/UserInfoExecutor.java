@@ -10,7 +10,6 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserSessionModel;
 import org.keycloak.representations.idm.ClientPolicyExecutorConfigurationRepresentation;
-import org.keycloak.services.CorsErrorResponseException;
 import org.keycloak.services.clientpolicy.ClientPolicyContext;
 import org.keycloak.services.clientpolicy.context.UserInfoRequestContext;
 import org.keycloak.services.clientpolicy.executor.ClientPolicyExecutorProvider;
@@ -67,10 +66,11 @@ final class UserInfoExecutor
 
   private void refuse(TierRefusal refusal, UserSessionModel within) {
     Refusals.report(session, Way.USERINFO, refusal, within);
-    throw new CorsErrorResponseException(
-        Cors.builder().auth().allowAllOrigins(),
+    throw BearerChallenge.of(
+        session,
+        Status.FORBIDDEN,
         OAuthErrorException.ACCESS_DENIED,
         "The user's access tier no longer reaches this client",
-        Status.FORBIDDEN);
+        Cors.builder().auth().checkAllowedOrigins(session, refusal.client()));
   }
 }

@@ -2,15 +2,15 @@
 package dev.accesstier.keycloak.rest;
 
 import dev.accesstier.keycloak.tier.AccessTier;
+import dev.accesstier.keycloak.tier.ClientTierSettings;
+import dev.accesstier.keycloak.tier.RealmTierSettings;
 import dev.accesstier.keycloak.tier.RequiredTier;
 import dev.accesstier.keycloak.tier.UserTiers;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
-import org.keycloak.models.RealmModel;
 import org.keycloak.services.util.ResolveRelative;
 
 /** The list an app switcher draws. */
@@ -37,7 +37,7 @@ record Apps(List<App> apps) {
   static Apps of(Caller caller) {
     AccessTier tier = new UserTiers(caller.session()).tierOf(caller.realm(), caller.user());
     Locale locale = caller.session().getContext().resolveLocale(null);
-    String overview = overview(caller.realm());
+    String overview = RealmTierSettings.of(caller.realm()).overview();
     return new Apps(
         caller
             .realm()
@@ -52,29 +52,23 @@ record Apps(List<App> apps) {
     return client.isEnabled()
         && !client.isBearerOnly()
         && !RequiredTier.EXEMPT_CLIENTS.contains(client.getClientId())
-        && !AppAttributes.isArchived(client)
+        && !new ClientTierSettings(client).archived()
         && (!(RequiredTier.of(client) instanceof RequiredTier.None)
             || (client.getBaseUrl() != null && !client.getBaseUrl().isBlank()));
   }
 
   private static App app(Caller caller, ClientModel client, AccessTier tier, Locale locale) {
+    ClientTierSettings settings = new ClientTierSettings(client);
     String url =
         ResolveRelative.resolveRelativeUri(
             caller.session(), client.getRootUrl(), client.getBaseUrl());
     return new App(
         client.getClientId(),
         client.getName(),
-        AppAttributes.description(client, locale),
+        settings.description(locale),
         url == null || url.isBlank() ? null : url,
         ClientTiers.required(client).requiredTier(),
         RequiredTier.of(client).admits(tier),
-        AppAttributes.isComingSoon(client));
-  }
-
-  private static String overview(RealmModel realm) {
-    return Optional.ofNullable(realm.getAttribute(RequiredTier.OVERVIEW_ATTRIBUTE))
-        .filter(text -> !text.isBlank())
-        .map(String::trim)
-        .orElse(RequiredTier.DEFAULT_OVERVIEW);
+        settings.comingSoon());
   }
 }

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest;
 
+import dev.accesstier.keycloak.gate.BearerChallenge;
 import jakarta.ws.rs.ForbiddenException;
-import jakarta.ws.rs.NotAuthorizedException;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.Response.Status;
 import java.util.Optional;
+import org.keycloak.OAuthErrorException;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.representations.AccessToken;
+import org.keycloak.services.ErrorResponseException;
 import org.keycloak.services.cors.Cors;
 import org.keycloak.services.managers.AppAuthManager;
 import org.keycloak.services.resources.admin.AdminAuth;
@@ -37,9 +41,21 @@ record Caller(
 
   /** The caller, who must be signed in; the answer may be read by pages of their client. */
   static Caller require(KeycloakSession session, String... methods) {
-    Caller caller = of(session).orElseThrow(() -> new NotAuthorizedException("Bearer"));
+    Caller caller = of(session).orElseThrow(() -> unauthorized(session));
     caller.allowOrigin(methods);
     return caller;
+  }
+
+  /** Whose token it was is not known, so neither is which pages may read the answer: any may. */
+  private static ErrorResponseException unauthorized(KeycloakSession session) {
+    boolean brought =
+        session.getContext().getRequestHeaders().getHeaderString(HttpHeaders.AUTHORIZATION) != null;
+    return BearerChallenge.of(
+        session,
+        Status.UNAUTHORIZED,
+        brought ? OAuthErrorException.INVALID_TOKEN : null,
+        brought ? "The token is not valid here" : null,
+        Cors.builder().allowAllOrigins().auth());
   }
 
   void allowOrigin(String... methods) {

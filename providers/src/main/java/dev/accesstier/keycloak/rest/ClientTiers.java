@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.rest;
 
 import dev.accesstier.keycloak.storage.TierUsers;
 import dev.accesstier.keycloak.tier.AccessTier;
+import dev.accesstier.keycloak.tier.ClientTierSettings;
 import dev.accesstier.keycloak.tier.RequiredTier;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.NotFoundException;
@@ -110,7 +111,7 @@ final class ClientTiers {
         client.getClientId(),
         client.getName(),
         client.getAttribute(RequiredTier.ATTRIBUTE),
-        AppAttributes.isArchived(client),
+        new ClientTierSettings(client).archived(),
         Arrays.stream(AccessTier.values())
             .filter(required::admits)
             .mapToLong(tier -> users.getOrDefault(tier, 0L))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest;
 
+import dev.accesstier.keycloak.gate.BearerChallenge;
 import dev.accesstier.keycloak.storage.TierUsers;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.ChangeSource;
@@ -10,6 +11,7 @@ import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import java.io.InputStream;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 import org.keycloak.services.ErrorResponseException;
+import org.keycloak.services.cors.Cors;
 import org.keycloak.storage.StorageId;
 
 /**
@@ -26,9 +29,6 @@ import org.keycloak.storage.StorageId;
  * token, the role, the tier, the user. Ids are those of {@code auth.users}, as they always were.
  */
 public final class LegacyResource {
-
-  /** Realm attribute that turns it off with {@code false}. */
-  static final String ATTRIBUTE = "access.tier.legacy-api";
 
   private static final int MOST = 1000;
 
@@ -115,8 +115,7 @@ public final class LegacyResource {
 
   /** Whoever may at least ask for users counts as an admin; each user is checked by itself. */
   private Admin admin(String... methods) {
-    Caller caller =
-        Caller.of(session).orElseThrow(() -> problem(401, "Unauthorized", "Bearer token required"));
+    Caller caller = Caller.of(session).orElseThrow(this::unauthorized);
     caller.allowOrigin(methods);
     Admin admin = caller.asAdmin();
     if (!admin.may().users().canQuery()) {
@@ -143,11 +142,22 @@ public final class LegacyResource {
     return problem(403, "Forbidden", "Admin access required");
   }
 
-  private static ErrorResponseException problem(int status, String error, String message) {
+  /** What the original answers, with the header that says which kind of token is wanted. */
+  private ErrorResponseException unauthorized() {
+    Cors.builder().allowAllOrigins().exposedHeaders(HttpHeaders.WWW_AUTHENTICATE).auth().add();
     return new ErrorResponseException(
-        Response.status(status)
-            .type(MediaType.APPLICATION_JSON_TYPE)
-            .entity(Json.text(new Problem(error, message)))
+        problemAnswer(401, "Unauthorized", "Bearer token required")
+            .header(HttpHeaders.WWW_AUTHENTICATE, BearerChallenge.header(session, null, null))
             .build());
+  }
+
+  private static ErrorResponseException problem(int status, String error, String message) {
+    return new ErrorResponseException(problemAnswer(status, error, message).build());
+  }
+
+  private static Response.ResponseBuilder problemAnswer(int status, String error, String message) {
+    return Response.status(status)
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .entity(Json.text(new Problem(error, message)));
   }
 }

@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.rest;
 
 import dev.accesstier.keycloak.login.MailedLinks;
+import dev.accesstier.keycloak.tier.RealmTierSettings;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.OPTIONS;
@@ -51,7 +52,7 @@ public final class RealmResource {
 
   @Path("api/v1/admin/users")
   public LegacyResource legacy() {
-    if ("false".equals(session.getContext().getRealm().getAttribute(LegacyResource.ATTRIBUTE))) {
+    if (!RealmTierSettings.of(session.getContext().getRealm()).legacyApi()) {
       throw new NotFoundException();
     }
     return new LegacyResource(session);

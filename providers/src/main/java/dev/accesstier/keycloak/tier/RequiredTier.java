@@ -11,12 +11,6 @@ public sealed interface RequiredTier {
   /** Client attribute with the lower-case name of the tier the app requires. */
   String ATTRIBUTE = "access.tier.required";
 
-  /** Realm attribute with the client id of the overview of apps. */
-  String OVERVIEW_ATTRIBUTE = "access.tier.overview";
-
-  /** The overview where the realm names none. */
-  String DEFAULT_OVERVIEW = "portal";
-
   /** Client id of the page on which admins edit tiers. */
   String CONSOLE_CLIENT = "access-tier-console";
 

@@ -5,20 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Browser.Stop;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
 import java.net.URI;
-import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.Base64;
-import java.util.UUID;
-import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -37,31 +30,16 @@ class SamlGateIT {
     realm.close();
   }
 
-  private String xml(boolean passive) {
-    return """
-        <samlp:AuthnRequest xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"
-            xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion" ID="_%s" Version="2.0"
-            IssueInstant="%s" Destination="%s" IsPassive="%s"
-            AssertionConsumerServiceURL="http://app.test/saml">
-          <saml:Issuer>gated-saml</saml:Issuer>
-        </samlp:AuthnRequest>
-        """
-        .formatted(UUID.randomUUID(), Instant.now(), realm.url("/protocol/saml"), passive);
+  private String request(boolean passive) {
+    return SamlRequests.redirect(realm, xml(passive));
   }
 
-  private String request(boolean passive) throws IOException {
-    String xml = xml(passive);
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (var deflated = new DeflaterOutputStream(bytes, new Deflater(9, true))) {
-      deflated.write(xml.getBytes(StandardCharsets.UTF_8));
-    }
-    return realm.url("/protocol/saml?SAMLRequest=")
-        + URLEncoder.encode(
-            Base64.getEncoder().encodeToString(bytes.toByteArray()), StandardCharsets.UTF_8);
+  private String xml(boolean passive) {
+    return SamlRequests.xml(realm, "gated-saml", passive);
   }
 
   @Test
-  void loginShowsTheDeniedPage() throws IOException {
+  void loginShowsTheDeniedPage() {
     Stop stop = new Browser(realm.base).signIn(request(false), realm.user("beta"));
 
     assertThat(stop.isDeniedPage()).as(stop.body()).isTrue();
@@ -69,7 +47,7 @@ class SamlGateIT {
   }
 
   @Test
-  void loginOfAnAdmittedUserSendsTheAssertion() throws IOException {
+  void loginOfAnAdmittedUserSendsTheAssertion() {
     Stop stop = new Browser(realm.base).signIn(request(false), realm.user("alpha"));
 
     assertThat(stop.body()).contains("name=\"SAMLResponse\"");
@@ -85,7 +63,7 @@ class SamlGateIT {
   }
 
   @Test
-  void passiveRequestGetsNoAssertion() throws IOException {
+  void passiveRequestGetsNoAssertion() {
     Browser browser = new Browser(realm.base);
     browser.signIn(realm.authUrl("open", ""), realm.user("beta"));
 
