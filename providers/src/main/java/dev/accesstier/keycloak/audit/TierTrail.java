@@ -5,7 +5,9 @@ import dev.accesstier.keycloak.tier.TierChange;
 import dev.accesstier.keycloak.tier.TierSubject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -26,6 +28,8 @@ public final class TierTrail {
        where e.realmId = :realm
        order by e.at desc, e.subjectId, e.sequence desc
       """;
+
+  private static final int LOT = 1000;
 
   private final EntityManager entityManager;
   private final RealmModel realm;
@@ -49,6 +53,29 @@ public final class TierTrail {
   /** What happened in the realm. */
   public List<TierChange> all(int first, int max) {
     return page(entityManager.createQuery(OF_REALM, TierChangeEntity.class), first, max);
+  }
+
+  /** Likewise, of what the reader may see; pages are of that alone. */
+  public List<TierChange> all(Predicate<TierChange> visible, int first, int max) {
+    List<TierChange> found = new ArrayList<>();
+    int skipped = 0;
+    List<TierChange> lot;
+    int at = 0;
+    do {
+      lot = all(at, LOT);
+      for (TierChange change : lot) {
+        if (found.size() == max || !visible.test(change)) {
+          continue;
+        }
+        if (skipped < first) {
+          skipped++;
+        } else {
+          found.add(change);
+        }
+      }
+      at += LOT;
+    } while (lot.size() == LOT && found.size() < max);
+    return found;
   }
 
   private List<TierChange> page(TypedQuery<TierChangeEntity> query, int first, int max) {

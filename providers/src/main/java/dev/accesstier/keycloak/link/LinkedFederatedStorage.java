@@ -5,6 +5,8 @@ import dev.accesstier.keycloak.schema.AuthComponent;
 import dev.accesstier.keycloak.schema.AuthComponents;
 import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.core.Response.Status;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -16,6 +18,7 @@ import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.RoleModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.WebAuthnCredentialModel;
@@ -229,25 +232,36 @@ final class LinkedFederatedStorage extends JpaUserFederatedStorageProvider {
     super.preRemove(realm, user);
   }
 
-  /** Those of a default group whom their own storage does not list as its members already. */
-  @Override
-  public Stream<String> getMembershipStream(
-      RealmModel realm, GroupModel group, @Nullable Integer first, @Nullable Integer max) {
-    if (realm.getDefaultGroupsStream().noneMatch(group::equals)) {
-      return super.getMembershipStream(realm, group, first, max);
-    }
-    return StreamsUtil.paginatedStream(
-        super.getMembershipStream(realm, group, null, null)
-            .filter(userId -> component(realm, userId).isEmpty()),
-        first,
-        max);
-  }
-
   private Optional<SocialLinks> links(RealmModel realm, String userId) {
     return component(realm, userId).map(component -> new SocialLinks(session, realm, component));
   }
 
   private Optional<AuthComponent> component(RealmModel realm, String userId) {
     return Database.now(session, () -> AuthComponents.enabledOf(session, realm, userId));
+  }
+
+  // Members
+
+  /** Our users are listed by their component, which knows whose row is gone. */
+  @Override
+  public Stream<String> getMembershipStream(
+      RealmModel realm, GroupModel group, @Nullable Integer first, @Nullable Integer max) {
+    return StreamsUtil.paginatedStream(
+        super.getMembershipStream(realm, group, null, null).filter(notOurs(realm)), first, max);
+  }
+
+  @Override
+  public Stream<String> getRoleMembersStream(
+      RealmModel realm, RoleModel role, @Nullable Integer first, @Nullable Integer max) {
+    return StreamsUtil.paginatedStream(
+        super.getRoleMembersStream(realm, role, null, null).filter(notOurs(realm)), first, max);
+  }
+
+  private Predicate<String> notOurs(RealmModel realm) {
+    Map<String, Boolean> known = new HashMap<>();
+    return userId ->
+        !known.computeIfAbsent(
+            String.valueOf(StorageId.providerId(userId)),
+            component -> AuthComponents.isOne(session, realm, component));
   }
 }

@@ -41,7 +41,7 @@ public final class AdminResource {
   @Path("users/{id}/tier")
   public Response tier(@PathParam("id") String id) {
     UserModel user = FoundUser.byId(admin, id);
-    admin.may().users().requireView(user);
+    admin.may().requireView(user);
     return Json.ok(UserTier.of(admin, user));
   }
 
@@ -50,7 +50,7 @@ public final class AdminResource {
   @Consumes(MediaType.APPLICATION_JSON)
   public Response changeTier(@PathParam("id") String id, @Nullable InputStream body) {
     UserModel user = FoundUser.byId(admin, id);
-    admin.may().users().requireManage(user);
+    admin.may().requireManage(user);
     UserTier.Wanted wanted = Json.read(body, UserTier.Wanted.class);
     AccessTier tier = Asked.tier(wanted.tier());
     return Json.ok(
@@ -66,21 +66,24 @@ public final class AdminResource {
       @QueryParam("max") @Nullable String max) {
     Asked.Page page = Asked.Page.of(first, max, 50, MOST);
     Optional<UserModel> user = FoundUser.byId(admin.session(), admin.realm(), id).orNone();
-    user.ifPresentOrElse(admin.may().users()::requireView, () -> admin.may().users().requireView());
+    user.ifPresent(admin.may()::requireView);
+    if (user.isEmpty() && !admin.may().mayViewEveryone()) {
+      throw FoundUser.nobody(admin);
+    }
     List<TierChange> changes =
         new TierTrail(admin.session(), admin.realm())
             .of(TierSubject.USER, user.map(UserModel::getId).orElse(id), page.first(), page.max());
     if (user.isEmpty() && changes.isEmpty()) {
       throw new NotFoundException("User not found");
     }
-    return Json.ok(TrailEntry.of(admin.session(), changes));
+    return Json.ok(TrailEntry.of(admin, changes));
   }
 
   @DELETE
   @Path("users/{id}/second-factor")
   public Response removeSecondFactor(@PathParam("id") String id) {
     UserModel user = FoundUser.byId(admin, id);
-    admin.may().users().requireManage(user);
+    admin.may().requireManage(user);
     SecondFactorRemoval.of(admin, user);
     return Response.noContent().build();
   }
@@ -92,7 +95,7 @@ public final class AdminResource {
       @QueryParam("search") @Nullable String search,
       @QueryParam("first") @Nullable String first,
       @QueryParam("max") @Nullable String max) {
-    admin.may().users().requireView();
+    admin.may().requireListUsers();
     return Json.ok(
         UserList.of(admin, new Search(tier, search).filter(), Asked.Page.of(first, max, 50, MOST)));
   }
@@ -101,7 +104,7 @@ public final class AdminResource {
   @Path("users/tier")
   @Consumes(MediaType.APPLICATION_JSON)
   public Response changeTiers(@Nullable InputStream body) {
-    admin.requireManageSomebody();
+    admin.may().requireManageSomebody();
     return Json.ok(Json.read(body, BulkRequest.class).run(admin));
   }
 
@@ -109,8 +112,8 @@ public final class AdminResource {
   @Path("users/tiers.csv")
   @Produces(TierCsv.TYPE)
   public Response exportTiers() {
-    admin.may().users().requireView();
-    return Response.ok(TierCsv.export(Jobs.instead(admin)), TierCsv.TYPE + "; charset=UTF-8")
+    admin.may().requireListUsers();
+    return Response.ok(TierCsv.export(admin), TierCsv.TYPE + "; charset=UTF-8")
         .header("Content-Disposition", "attachment; filename=\"tiers.csv\"")
         .build();
   }
@@ -120,15 +123,15 @@ public final class AdminResource {
   @Consumes(TierCsv.TYPE)
   public Response importTiers(
       @QueryParam("dryRun") @Nullable String dryRun, @Nullable InputStream body) {
-    admin.requireManageSomebody();
+    admin.may().requireManageSomebody();
     return Json.ok(TierCsv.change(admin, body, Asked.flag("dryRun", dryRun)));
   }
 
   @GET
   @Path("clients")
   public Response clients() {
-    admin.may().clients().requireView();
-    admin.may().users().requireView();
+    admin.may().requireListClients();
+    admin.may().requireListUsers();
     return Json.ok(new ClientTiers(admin).list());
   }
 
@@ -136,7 +139,7 @@ public final class AdminResource {
   @Path("clients/{clientId}/required-tier")
   public Response requiredTier(@PathParam("clientId") String clientId) {
     ClientModel client = new ClientTiers(admin).find(clientId);
-    admin.may().clients().requireView(client);
+    admin.may().requireView(client);
     return Json.ok(ClientTiers.required(client));
   }
 
@@ -146,7 +149,7 @@ public final class AdminResource {
   public Response changeRequiredTier(
       @PathParam("clientId") String clientId, @Nullable InputStream body) {
     ClientModel client = new ClientTiers(admin).find(clientId);
-    admin.may().clients().requireManage(client);
+    admin.may().requireManage(client);
     return Json.ok(OneClient.change(admin, client, Json.read(body, OneClient.Wanted.class)));
   }
 
@@ -158,10 +161,10 @@ public final class AdminResource {
       @QueryParam("max") @Nullable String max) {
     Asked.Page page = Asked.Page.of(first, max, 50, MOST);
     ClientModel client = new ClientTiers(admin).find(clientId);
-    admin.may().clients().requireView(client);
+    admin.may().requireView(client);
     return Json.ok(
         TrailEntry.of(
-            admin.session(),
+            admin,
             new TierTrail(admin.session(), admin.realm())
                 .of(TierSubject.CLIENT, client.getId(), page.first(), page.max())));
   }
@@ -170,26 +173,23 @@ public final class AdminResource {
   @Path("history")
   public Response trail(
       @QueryParam("first") @Nullable String first, @QueryParam("max") @Nullable String max) {
-    admin.may().users().requireView();
-    admin.may().clients().requireView();
+    admin.may().requireListUsers();
+    admin.may().requireListClients();
     return Json.ok(RealmTrail.page(admin, Asked.Page.of(first, max, 50, MOST)));
   }
 
   @GET
   @Path("summary")
   public Response summary() {
-    admin.may().users().requireView();
-    admin.may().clients().requireView();
+    admin.may().requireListUsers();
+    admin.may().requireListClients();
     return Json.ok(new ClientTiers(admin).summary());
   }
 
   @GET
   @Path("status")
   public Response status() {
-    // Nothing of it is about a user: it is the realm's settings, and how they fare.
-    if (!admin.may().realm().canViewRealm() && !admin.may().realm().canViewEvents()) {
-      throw new ForbiddenException();
-    }
+    admin.may().requireViewSettings();
     return Json.ok(Status.of(admin));
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest;
 
+import dev.accesstier.keycloak.storage.PermittedUsers;
 import dev.accesstier.keycloak.storage.TierUsers;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.ChangeSource;
@@ -42,8 +43,8 @@ final class Bulk {
   /**
    * What a user shall have.
    *
-   * @param listedEmail of a user who was listed, for an admin who may manage all; null: the user is
-   *     to be found, and the admin asked for the permission
+   * @param listedEmail of a user who was listed among those that the admin may manage; null: the
+   *     user is to be found, and the admin asked for the permission
    */
   private record Target(AccessTier tier, @Nullable String listedEmail) {}
 
@@ -107,18 +108,22 @@ final class Bulk {
     }
   }
 
-  /** Gives all that match the tier; whoever comes to match while it runs may be left out. */
-  void change(TierUsers.Filter filter, AccessTier tier) {
+  /**
+   * Gives all that match the tier; whoever comes to match while it runs may be left out.
+   *
+   * @param among those that the admin may manage
+   */
+  void change(TierUsers.Filter filter, PermittedUsers among, AccessTier tier) {
     AtomicReference<TierUsers.@Nullable Position> position = new AtomicReference<>();
     do {
       if (dryRun) {
-        foresee(jobs.run(job -> next(job, filter, position)), tier);
+        foresee(jobs.run(job -> next(job, filter, among, position)), tier);
       } else {
         // In one session, which then knows the users it has listed.
         changeLot(
             job -> {
               Map<String, Target> lot = new LinkedHashMap<>();
-              next(job, filter, position)
+              next(job, filter, among, position)
                   .rows()
                   .forEach(row -> lot.put(row.id(), new Target(tier, row.email())));
               return lot;
@@ -130,14 +135,15 @@ final class Bulk {
   private static TierUsers.Slice next(
       Jobs.Job job,
       TierUsers.Filter filter,
+      PermittedUsers among,
       AtomicReference<TierUsers.@Nullable Position> position) {
     TierUsers.Slice slice =
-        new TierUsers(job.session, job.realm).slice(filter, position.get(), LOT);
+        new TierUsers(job.session, job.realm, among).slice(filter, position.get(), LOT);
     position.set(slice.next());
     return slice;
   }
 
-  /** Whoever may change by filter may change everyone, so the rows say it all. */
+  /** Nobody is among them whom the admin may not manage, so the rows say it all. */
   private void foresee(TierUsers.Slice slice, AccessTier tier) {
     int same = (int) slice.rows().stream().filter(row -> row.tier() == tier).count();
     matched += slice.rows().size();

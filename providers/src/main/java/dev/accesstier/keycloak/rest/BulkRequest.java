@@ -53,10 +53,10 @@ record BulkRequest(
       if (filter.isEmpty() && !Boolean.TRUE.equals(all)) {
         throw Json.bad("An empty filter means everyone; say so with \"all\": true");
       }
-      admin.may().users().requireManage();
+      var among = admin.may().requireManageableUsers();
       var meant = filter.filter();
       Bulk bulk = bulk(admin, why, failed);
-      bulk.change(meant, to);
+      bulk.change(meant, among, to);
       return result(bulk, failed);
     }
     Map<String, AccessTier> tiers = new LinkedHashMap<>();

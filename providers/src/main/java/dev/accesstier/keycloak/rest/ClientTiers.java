@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
 
-/** Clients by the tier they require. */
+/** Clients by the tier they require: those that the admin may see. */
 final class ClientTiers {
 
   private final Admin admin;
@@ -82,7 +82,7 @@ final class ClientTiers {
       client = admin.realm().getClientById(id);
     }
     if (client == null) {
-      throw admin.may().clients().canList()
+      throw admin.may().mayAskForClients()
           ? new NotFoundException("Could not find client")
           : new ForbiddenException();
     }
@@ -98,11 +98,12 @@ final class ClientTiers {
     return admin
         .realm()
         .getClientsStream()
-        .filter(client -> !(RequiredTier.of(client) instanceof RequiredTier.None));
+        .filter(client -> !(RequiredTier.of(client) instanceof RequiredTier.None))
+        .filter(admin.may()::mayView);
   }
 
   private Map<AccessTier, Long> countUsers() {
-    return new TierUsers(admin.session(), admin.realm()).countByTier();
+    return new TierUsers(admin.session(), admin.realm(), admin.may().visibleUsers()).countByTier();
   }
 
   private static Gated gated(ClientModel client, Map<AccessTier, Long> users) {

@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.rest;
 
 import dev.accesstier.keycloak.schema.AuthComponents;
+import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.core.Response.Status;
@@ -58,13 +59,14 @@ sealed interface FoundUser {
 
   /** For an admin: who may not ask for users at all does not learn whether there is one. */
   static UserModel byId(Admin admin, String id) {
-    return byId(admin.session(), admin.realm(), id)
-        .orNone()
-        .orElseThrow(
-            () ->
-                admin.may().users().canQuery()
-                    ? new NotFoundException("User not found")
-                    : new ForbiddenException());
+    return byId(admin.session(), admin.realm(), id).orNone().orElseThrow(() -> nobody(admin));
+  }
+
+  /** What to answer where there is none. */
+  static ClientErrorException nobody(Admin admin) {
+    return admin.may().mayAskForUsers()
+        ? new NotFoundException("User not found")
+        : new ForbiddenException();
   }
 
   /**

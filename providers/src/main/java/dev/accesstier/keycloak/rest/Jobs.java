@@ -13,7 +13,6 @@ import org.keycloak.models.UserModel;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.services.resources.admin.AdminAuth;
-import org.keycloak.services.resources.admin.fgap.AdminPermissionEvaluator;
 import org.keycloak.services.resources.admin.fgap.AdminPermissions;
 
 /**
@@ -34,8 +33,8 @@ final class Jobs {
     this.factory = request.getKeycloakSessionFactory();
     this.realmId = admin.realm().getId();
     this.author = admin.author();
-    this.mayManageAll = admin.may().users().canManage();
-    this.token = admin.may().adminAuth().getToken();
+    this.mayManageAll = admin.may().mayManageEveryone();
+    this.token = admin.may().admin().getToken();
   }
 
   /** Ends the transaction of the request, which has checked what the admin may do. */
@@ -63,7 +62,7 @@ final class Jobs {
 
     final KeycloakSession session;
     final RealmModel realm;
-    private final AdminPermissionEvaluator may;
+    private final Permissions may;
 
     private Job(KeycloakSession session, RealmModel realm) {
       this.session = session;
@@ -76,14 +75,17 @@ final class Jobs {
     }
 
     boolean mayManage(UserModel user) {
-      return mayManageAll || may.users().canManage(user);
+      return mayManageAll || may.mayManage(user);
     }
 
-    private AdminPermissionEvaluator evaluator() {
+    private Permissions evaluator() {
       RealmModel from = session.realms().getRealm(String.valueOf(author.realmId()));
       UserModel admin = session.users().getUserById(from, String.valueOf(author.userId()));
       ClientModel client = from.getClientByClientId(String.valueOf(author.clientId()));
-      return AdminPermissions.evaluator(session, realm, new AdminAuth(from, token, admin, client));
+      return new Permissions(
+          session,
+          realm,
+          AdminPermissions.evaluator(session, realm, new AdminAuth(from, token, admin, client)));
     }
   }
 }

@@ -70,14 +70,14 @@ public final class LegacyResource {
       @QueryParam("limit") @Nullable String limit,
       @QueryParam("offset") @Nullable String offset) {
     Admin admin = admin("GET");
-    if (!admin.may().users().canView()) {
+    if (!admin.may().mayListUsers()) {
       throw forbidden();
     }
     TierUsers.Filter filter =
         new TierUsers.Filter(tier == null || tier.isEmpty() ? null : known(tier), null);
     Asked.Page page = Asked.Page.of(offset, limit, 50, MOST);
     List<OriginalUser> users =
-        new TierUsers(session, admin.realm())
+        new TierUsers(session, admin.realm(), admin.may().visibleUsers())
             .list(filter, page.first(), page.max()).stream().map(OriginalUser::of).toList();
     return Json.ok(new Listed(users, users.size()));
   }
@@ -93,7 +93,7 @@ public final class LegacyResource {
   public Response tier(@PathParam("id") String id) {
     Admin admin = admin("GET", "PUT");
     UserModel user = user(admin, id);
-    if (!admin.may().users().canView(user)) {
+    if (!admin.may().mayView(user)) {
       throw forbidden();
     }
     return Json.ok(original(UserTier.of(admin, user)));
@@ -106,7 +106,7 @@ public final class LegacyResource {
     UserTier.Wanted wanted = Json.read(body, UserTier.Wanted.class);
     AccessTier tier = known(wanted.tier());
     UserModel user = user(admin, id);
-    if (!admin.may().users().canManage(user)) {
+    if (!admin.may().mayManage(user)) {
       throw forbidden();
     }
     UserTier changed = OneUser.change(admin, user, tier, wanted.reason(), ChangeSource.LEGACY);
@@ -118,7 +118,7 @@ public final class LegacyResource {
     Caller caller = Caller.of(session).orElseThrow(this::unauthorized);
     caller.allowOrigin(methods);
     Admin admin = caller.asAdmin();
-    if (!admin.may().users().canQuery()) {
+    if (!admin.may().mayAskForUsers()) {
       throw forbidden();
     }
     return admin;

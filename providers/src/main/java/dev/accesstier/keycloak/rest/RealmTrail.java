@@ -2,12 +2,15 @@
 package dev.accesstier.keycloak.rest;
 
 import dev.accesstier.keycloak.audit.TierTrail;
+import dev.accesstier.keycloak.storage.PermittedUsers;
 import dev.accesstier.keycloak.storage.UserNames;
 import dev.accesstier.keycloak.tier.TierChange;
 import dev.accesstier.keycloak.tier.TierSubject;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
@@ -27,9 +30,12 @@ final class RealmTrail {
   record Entry(String subject, String id, @Nullable String name, TrailEntry change) {}
 
   static List<Entry> page(Admin admin, Asked.Page page) {
+    TierTrail trail = new TierTrail(admin.session(), admin.realm());
     List<TierChange> changes =
-        new TierTrail(admin.session(), admin.realm()).all(page.first(), page.max());
-    List<TrailEntry> entries = TrailEntry.of(admin.session(), changes);
+        admin.may().mayViewEveryone() && admin.may().mayViewEveryClient()
+            ? trail.all(page.first(), page.max())
+            : trail.all(visibleTo(admin), page.first(), page.max());
+    List<TrailEntry> entries = TrailEntry.of(admin, changes);
     Map<String, String> users =
         new UserNames(admin.session(), admin.realm())
             .of(
@@ -40,6 +46,32 @@ final class RealmTrail {
     return IntStream.range(0, changes.size())
         .mapToObj(i -> entry(admin, changes.get(i), users, entries.get(i)))
         .toList();
+  }
+
+  /** What became of those who are gone is for admins who may see everyone. */
+  private static Predicate<TierChange> visibleTo(Admin admin) {
+    PermittedUsers users = admin.may().visibleUsers();
+    boolean goneUsers = users.isEveryone();
+    boolean goneClients = admin.may().mayViewEveryClient();
+    Map<String, Boolean> known = new HashMap<>();
+    return change ->
+        known.computeIfAbsent(
+            change.subject() + change.subjectId(),
+            subject ->
+                switch (change.subject()) {
+                  case USER ->
+                      goneUsers
+                          || (users.contains(change.subjectId())
+                              && isThere(admin, change.subjectId()));
+                  case CLIENT -> {
+                    ClientModel client = admin.realm().getClientById(change.subjectId());
+                    yield goneClients || (client != null && admin.may().mayView(client));
+                  }
+                });
+  }
+
+  private static boolean isThere(Admin admin, String userId) {
+    return admin.session().users().getUserById(admin.realm(), userId) != null;
   }
 
   private static Entry entry(

@@ -36,7 +36,7 @@ final class SecondFactorRemoval {
     user.credentialManager().disableCredentialType(TYPE);
     KeycloakSession session = admin.session();
     new AdminEventBuilder(
-            admin.realm(), admin.may().adminAuth(), session, session.getContext().getConnection())
+            admin.realm(), admin.may().admin(), session, session.getContext().getConnection())
         .operation(OperationType.ACTION)
         .resource(ResourceType.USER)
         .resourcePath("users", user.getId(), "second-factor")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest;
 
+import dev.accesstier.keycloak.storage.PermittedUsers;
 import dev.accesstier.keycloak.storage.TierUsers;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.ChangeSource;
@@ -48,7 +49,9 @@ final class TierCsv {
   record Failed(int line, String error) {}
 
   /** Written page by page, each read in a session of its own. */
-  static StreamingOutput export(Jobs jobs) {
+  static StreamingOutput export(Admin admin) {
+    PermittedUsers visible = admin.may().visibleUsers();
+    Jobs jobs = Jobs.instead(admin);
     return stream -> {
       Writer out = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
       out.write(String.join(",", HEADER) + "\r\n");
@@ -57,7 +60,8 @@ final class TierCsv {
       do {
         TierUsers.Position from = position;
         TierUsers.Slice slice =
-            jobs.run(job -> new TierUsers(job.session, job.realm).slice(everyone, from, PAGE));
+            jobs.run(
+                job -> new TierUsers(job.session, job.realm, visible).slice(everyone, from, PAGE));
         for (TierUsers.Row row : slice.rows()) {
           out.write(
               Csv.cell(row.id())

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
@@ -17,7 +18,8 @@ import org.keycloak.models.RealmModel;
  * An entry of the trail, as answered.
  *
  * @param at ISO 8601 in UTC
- * @param by name of the admin; the id where the admin is gone; null where it was nobody
+ * @param by name of the admin; the id where the admin is gone or may not be seen; null where it was
+ *     nobody
  * @param byClient the client the admin used
  */
 record TrailEntry(
@@ -30,8 +32,16 @@ record TrailEntry(
     @Nullable String reason,
     String source) {
 
-  /** The trail keeps ids; the names are looked up, those of one realm together. */
-  static List<TrailEntry> of(KeycloakSession session, List<TierChange> changes) {
+  /** The trail keeps ids; the names are looked up, where the reader may see them. */
+  static List<TrailEntry> of(Admin reader, List<TierChange> changes) {
+    Map<String, String> names =
+        reader.may().mayViewEveryone() ? allNames(reader, changes) : visibleNames(reader, changes);
+    return changes.stream().map(change -> of(change, name(change.author(), names))).toList();
+  }
+
+  /** Those of one realm together. */
+  private static Map<String, String> allNames(Admin reader, List<TierChange> changes) {
+    KeycloakSession session = reader.session();
     Map<String, Set<String>> authors = new HashMap<>();
     for (TierChange change : changes) {
       ChangeAuthor author = change.author();
@@ -47,7 +57,21 @@ record TrailEntry(
             names.putAll(new UserNames(session, realm).of(ids));
           }
         });
-    return changes.stream().map(change -> of(change, name(change.author(), names))).toList();
+    return names;
+  }
+
+  private static Map<String, String> visibleNames(Admin reader, List<TierChange> changes) {
+    Map<String, String> names = new HashMap<>();
+    changes.stream()
+        .map(TierChange::author)
+        .filter(author -> reader.realm().getId().equals(author.realmId()))
+        .map(ChangeAuthor::userId)
+        .filter(Objects::nonNull)
+        .distinct()
+        .map(id -> reader.session().users().getUserById(reader.realm(), id))
+        .filter(user -> user != null && reader.may().mayView(user))
+        .forEach(user -> names.put(user.getId(), user.getUsername()));
+    return names;
   }
 
   private static @Nullable String name(ChangeAuthor author, Map<String, String> names) {

@@ -43,7 +43,7 @@ record UserList(List<Item> users, long total) {
   }
 
   static UserList of(Admin admin, TierUsers.Filter filter, Asked.Page page) {
-    TierUsers users = new TierUsers(admin.session(), admin.realm());
+    TierUsers users = new TierUsers(admin.session(), admin.realm(), admin.may().visibleUsers());
     return new UserList(
         users.list(filter, page.first(), page.max()).stream().map(Item::of).toList(),
         users.count(filter));

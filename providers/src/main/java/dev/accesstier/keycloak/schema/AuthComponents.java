@@ -49,13 +49,24 @@ public interface AuthComponents {
         .flatMap(component -> of(session, component));
   }
 
+  /** Whether the realm has a component of that id with a schema. */
+  static boolean isOne(KeycloakSession session, RealmModel realm, String componentId) {
+    ComponentModel component = realm.getComponent(componentId);
+    return component != null && factory(session, component).isPresent();
+  }
+
   /** What the component is, enabled or not; empty when it is of another kind. */
   static Optional<AuthComponent> of(KeycloakSession session, ComponentModel component) {
+    return factory(session, component).map(factory -> factory.component(session, component));
+  }
+
+  private static Optional<AuthComponents> factory(
+      KeycloakSession session, ComponentModel component) {
     return session
                 .getKeycloakSessionFactory()
                 .getProviderFactory(UserStorageProvider.class, component.getProviderId())
             instanceof AuthComponents components
-        ? Optional.of(components.component(session, component))
+        ? Optional.of(components)
         : Optional.empty();
   }
 }

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.component.ComponentModel;
@@ -125,13 +126,11 @@ final class AuthSchemaStorageProvider
         : Stream.empty();
   }
 
-  /** Everybody, of a default group; of others Keycloak keeps the members and asks itself. */
   @Override
   public Stream<UserModel> getGroupMembersStream(
       RealmModel realm, GroupModel group, @Nullable Integer first, @Nullable Integer max) {
-    return DefaultGroups.contain(realm, group)
-        ? listed(realm, UserSearch::new, first, max)
-        : Stream.empty();
+    UnaryOperator<UserSearch> among = among(realm, Set.of(group.getId()));
+    return listed(realm, () -> among.apply(new UserSearch()), first, max);
   }
 
   @Override
@@ -142,22 +141,33 @@ final class AuthSchemaStorageProvider
       @Nullable Boolean exact,
       @Nullable Integer first,
       @Nullable Integer max) {
-    return DefaultGroups.contain(realm, group)
-        ? listed(
-            realm,
-            () -> new UserSearch().anywhere(search == null ? "" : search, isTrue(exact)),
-            first,
-            max)
-        : Stream.empty();
-  }
-
-  private static boolean isTrue(@Nullable Boolean value) {
-    return Boolean.TRUE.equals(value);
+    UnaryOperator<UserSearch> among = among(realm, Set.of(group.getId()));
+    return listed(
+        realm,
+        () ->
+            among.apply(
+                new UserSearch()
+                    .anywhere(search == null ? "" : search, Boolean.TRUE.equals(exact))),
+        first,
+        max);
   }
 
   /**
-   * Everybody, of the realm's default role; of others those who have it by {@code users.role}.
-   * Keycloak adds those it was granted to.
+   * Everybody, of a default group; of others those whom Keycloak keeps as members. They are listed
+   * here rather than by Keycloak, whose pages would have a gap for each member whose row another
+   * service has deleted.
+   */
+  private UnaryOperator<UserSearch> among(RealmModel realm, Set<String> groupIds) {
+    if (DefaultGroups.containOne(realm, groupIds)) {
+      return search -> search;
+    }
+    Set<String> members = federated(realm).members(groupIds);
+    return search -> search.ids(members);
+  }
+
+  /**
+   * Everybody, of the realm's default role; of others those who have it by {@code users.role}, and
+   * likewise those it was granted to.
    */
   @Override
   public Stream<UserModel> getRoleMembersStream(
@@ -165,51 +175,53 @@ final class AuthSchemaStorageProvider
     if (role.equals(realm.getDefaultRole())) {
       return listed(realm, UserSearch::new, first, max);
     }
+    Set<String> granted = federated(realm).granted(role.getId());
     return ColumnRole.isOne(realm, role)
-        ? listed(realm, () -> new UserSearch().role(role.getName()), first, max)
-        : Stream.empty();
+        ? listed(realm, () -> new UserSearch().role(role.getName(), granted), first, max)
+        : listed(realm, () -> new UserSearch().ids(granted), first, max);
   }
 
   @Override
   public int getUsersCount(RealmModel realm, boolean includeServiceAccount) {
-    return users.count(new UserSearch());
+    return count(realm, new UserSearch());
   }
 
   @Override
   @SuppressWarnings("deprecation") // Keycloak's admin API still counts by it.
   public int getUsersCount(RealmModel realm, String search) {
-    return users.count(new UserSearch().text(search));
+    return count(realm, new UserSearch().text(search));
   }
 
   @Override
   public int getUsersCount(RealmModel realm, Map<String, String> params) {
-    return users.count(searchFor(realm, params));
+    return count(realm, searchFor(realm, params));
   }
 
-  /**
-   * In agreement with {@link #getGroupMembersStream}: Keycloak subtracts this number when it pages
-   * through a group's members, of whom its own storage lists the rest.
-   */
   @Override
   public int getUsersCount(RealmModel realm, Set<String> groupIds) {
-    return DefaultGroups.containOne(realm, groupIds) ? users.count(new UserSearch()) : 0;
+    return count(realm, among(realm, groupIds).apply(new UserSearch()));
   }
 
   @Override
   @SuppressWarnings("deprecation")
   public int getUsersCount(RealmModel realm, String search, Set<String> groupIds) {
-    return users.count(among(realm, groupIds, new UserSearch().text(search)));
+    return count(realm, among(realm, groupIds).apply(new UserSearch().text(search)));
   }
 
   @Override
   public int getUsersCount(RealmModel realm, Map<String, String> params, Set<String> groupIds) {
-    return users.count(among(realm, groupIds, searchFor(realm, params)));
+    return count(realm, among(realm, groupIds).apply(searchFor(realm, params)));
   }
 
-  private UserSearch among(RealmModel realm, Set<String> groupIds, UserSearch search) {
-    return DefaultGroups.containOne(realm, groupIds)
-        ? search
-        : search.ids(parameters(realm).members(groupIds));
+  private int count(RealmModel realm, UserSearch search) {
+    return users.count(search.shown(shown(realm)));
+  }
+
+  /** In lists; whom somebody knows by id, email or username is found whoever asks. */
+  private Shown shown(RealmModel realm) {
+    return AskingAdmin.of(session, realm)
+        .map(admin -> PermittedUsers.visibleTo(admin, session, realm, component.getId(), users))
+        .orElse(Shown.EVERYONE);
   }
 
   // Credentials
@@ -314,11 +326,11 @@ final class AuthSchemaStorageProvider
   }
 
   private UserSearch searchFor(RealmModel realm, Map<String, String> params) {
-    return parameters(realm).search(params);
+    return new SearchParameters(session, realm, component.getId()).search(params);
   }
 
-  private SearchParameters parameters(RealmModel realm) {
-    return new SearchParameters(session, realm, component.getId());
+  private FederatedRows federated(RealmModel realm) {
+    return new FederatedRows(session, realm, component.getId());
   }
 
   private Stream<UserModel> listed(
@@ -326,7 +338,9 @@ final class AuthSchemaStorageProvider
       Supplier<UserSearch> search,
       @Nullable Integer first,
       @Nullable Integer max) {
-    return new UserPages(users).stream(search, first, max).map(row -> adapter(realm, row));
+    Shown shown = shown(realm);
+    return new UserPages(users)
+        .stream(() -> search.get().shown(shown), first, max).map(row -> adapter(realm, row));
   }
 
   private @Nullable UserModel adapted(RealmModel realm, Optional<AuthUser> row) {

@@ -15,13 +15,16 @@ final class ComponentTierUsers implements TierUsers.Source {
 
   private final String componentId;
   private final SessionUsers users;
+  private final Shown shown;
 
   /**
    * @param users remembers the rows, so that looking up who was listed costs nothing
+   * @param shown who is to be listed at all
    */
-  ComponentTierUsers(String componentId, SessionUsers users) {
+  ComponentTierUsers(String componentId, SessionUsers users, Shown shown) {
     this.componentId = componentId;
     this.users = users;
+    this.shown = shown;
   }
 
   @Override
@@ -45,11 +48,11 @@ final class ComponentTierUsers implements TierUsers.Source {
 
   @Override
   public Map<AccessTier, Long> countByTier() {
-    return users.countByTier();
+    return users.countByTier(new UserSearch().shown(shown));
   }
 
-  private static UserSearch search(Filter filter) {
-    UserSearch search = new UserSearch();
+  private UserSearch search(Filter filter) {
+    UserSearch search = new UserSearch().shown(shown);
     if (filter.tier() != null) {
       search.ofTier(filter.tier());
     }

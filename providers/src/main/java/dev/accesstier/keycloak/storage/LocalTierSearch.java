@@ -59,11 +59,15 @@ final class LocalTierSearch {
   }
 
   private void beginsWith(String word) {
-    String name = "word" + parameters.size();
+    String pattern = UserSearch.pattern(word);
+    String asIs = "word" + parameters.size();
+    parameters.put(asIs, pattern);
+    // Keycloak makes lower case of these itself, in Java.
+    String lower = "lower" + parameters.size();
+    parameters.put(lower, pattern.toLowerCase(Locale.ROOT));
     conditions.append(
-        " and (u.username like :%1$s escape '\\' or u.email like :%1$s escape '\\'".formatted(name)
-            + " or lower(u.firstName) like :%1$s escape '\\'".formatted(name)
-            + " or lower(u.lastName) like :%1$s escape '\\')".formatted(name));
-    parameters.put(name, UserSearch.pattern(word.toLowerCase(Locale.ROOT)));
+        " and (u.username like :%1$s escape '\\' or u.email like :%1$s escape '\\'".formatted(lower)
+            + " or lower(u.firstName) like lower(:%1$s) escape '\\'".formatted(asIs)
+            + " or lower(u.lastName) like lower(:%1$s) escape '\\')".formatted(asIs));
   }
 }

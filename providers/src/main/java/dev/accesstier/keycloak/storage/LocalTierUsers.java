@@ -37,6 +37,14 @@ final class LocalTierUsers implements TierUsers.Source {
       """
           .formatted(PEOPLE);
 
+  private static final String TIER_OF_EACH =
+      """
+      select u.id, a.value from UserEntity u
+        left join UserAttributeEntity a on a.user = u and a.name = :tier
+       where %s
+      """
+          .formatted(PEOPLE);
+
   private static final String TIERS =
       "select a.user.id, a.value from UserAttributeEntity a"
           + " where a.name = :tier and a.user.id in (:ids)";
@@ -51,29 +59,28 @@ final class LocalTierUsers implements TierUsers.Source {
 
   private final EntityManager entityManager;
   private final RealmModel realm;
+  private final Shown shown;
 
-  LocalTierUsers(KeycloakSession session, RealmModel realm) {
+  /**
+   * @param shown who is to be listed at all. Where that is not everyone, all the ids that match are
+   *     read: not every database takes a list of them in a condition.
+   */
+  LocalTierUsers(KeycloakSession session, RealmModel realm, Shown shown) {
     this.entityManager = session.getProvider(JpaConnectionProvider.class).getEntityManager();
     this.realm = realm;
+    this.shown = shown;
   }
 
   @Override
   public List<Row> page(Filter filter, @Nullable String after, int first, int max) {
     LocalTierSearch search = new LocalTierSearch(filter, after);
-    TypedQuery<UserEntity> query =
-        search.applyTo(
-            entityManager.createQuery(
-                "select u from UserEntity u where "
-                    + PEOPLE
-                    + search.conditions()
-                    + " order by u.username",
-                UserEntity.class));
     List<UserEntity> users =
-        query
-            .setParameter("realm", realm.getId())
-            .setFirstResult(first)
-            .setMaxResults(max)
-            .getResultList();
+        everyone()
+            ? select("u", search, UserEntity.class)
+                .setFirstResult(first)
+                .setMaxResults(max)
+                .getResultList()
+            : entities(visible(search).skip(first).limit(max).toList());
     if (users.isEmpty()) {
       return List.of();
     }
@@ -102,6 +109,9 @@ final class LocalTierUsers implements TierUsers.Source {
   @Override
   public long count(Filter filter) {
     LocalTierSearch search = new LocalTierSearch(filter, null);
+    if (!everyone()) {
+      return visible(search).count();
+    }
     return search
         .applyTo(
             entityManager.createQuery(
@@ -114,6 +124,20 @@ final class LocalTierUsers implements TierUsers.Source {
   @Override
   public Map<AccessTier, Long> countByTier() {
     Map<AccessTier, Long> counts = new EnumMap<>(AccessTier.class);
+    if (!everyone()) {
+      byUser(
+              entityManager
+                  .createQuery(TIER_OF_EACH, Object[].class)
+                  .setParameter("realm", realm.getId())
+                  .setParameter("tier", AccessTier.ATTRIBUTE))
+          .forEach(
+              (id, tier) -> {
+                if (shown.contains(id)) {
+                  counts.merge(AccessTier.ofUser(tier), 1L, Long::sum);
+                }
+              });
+      return counts;
+    }
     entityManager
         .createQuery(COUNT_BY_TIER, Object[].class)
         .setParameter("realm", realm.getId())
@@ -121,6 +145,39 @@ final class LocalTierUsers implements TierUsers.Source {
         .getResultList()
         .forEach(row -> counts.merge(AccessTier.ofUser((String) row[0]), (Long) row[1], Long::sum));
     return counts;
+  }
+
+  private boolean everyone() {
+    return shown.equals(Shown.EVERYONE);
+  }
+
+  private Stream<String> visible(LocalTierSearch search) {
+    return select("u.id", search, String.class).getResultList().stream().filter(shown::contains);
+  }
+
+  private List<UserEntity> entities(List<String> ids) {
+    return ids.isEmpty()
+        ? List.of()
+        : entityManager
+            .createQuery(
+                "select u from UserEntity u where u.id in (:ids) order by u.username",
+                UserEntity.class)
+            .setParameter("ids", ids)
+            .getResultList();
+  }
+
+  private <T> TypedQuery<T> select(String what, LocalTierSearch search, Class<T> type) {
+    return search
+        .applyTo(
+            entityManager.createQuery(
+                "select "
+                    + what
+                    + " from UserEntity u where "
+                    + PEOPLE
+                    + search.conditions()
+                    + " order by u.username",
+                type))
+        .setParameter("realm", realm.getId());
   }
 
   private static Row row(UserEntity user, Map<String, String> tiers, Map<String, String> roles) {

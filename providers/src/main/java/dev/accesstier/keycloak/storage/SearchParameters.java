@@ -2,7 +2,6 @@
 package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.tier.AccessTier;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -14,7 +13,6 @@ import org.keycloak.models.UserModel;
 import org.keycloak.storage.StorageId;
 import org.keycloak.storage.UserStorageUtil;
 import org.keycloak.storage.adapter.AbstractUserAdapterFederatedStorage;
-import org.keycloak.storage.federated.UserFederatedStorageProvider;
 
 /**
  * Reads the parameters of Keycloak's user search. What Keycloak keeps about our users in its own
@@ -25,11 +23,13 @@ final class SearchParameters {
   private final KeycloakSession session;
   private final RealmModel realm;
   private final String componentId;
+  private final FederatedRows rows;
 
   SearchParameters(KeycloakSession session, RealmModel realm, String componentId) {
     this.session = session;
     this.realm = realm;
     this.componentId = componentId;
+    this.rows = new FederatedRows(session, realm, componentId);
   }
 
   UserSearch search(Map<String, String> parameters) {
@@ -60,31 +60,18 @@ final class SearchParameters {
             case UserModel.EXACT, UserModel.INCLUDE_SERVICE_ACCOUNT -> {}
             case AccessTier.ATTRIBUTE -> search.tier(value, exactAttribute);
             case AuthSchemaUser.PICTURE -> search.picture(value, exactAttribute);
-            default -> search.ids(attributed(key, value));
+            default -> search.ids(attributed(key, value, exactAttribute));
           }
         });
     return search;
   }
 
-  /** Ids of our users among the members of the groups. */
-  Set<String> members(Set<String> groupIds) {
-    return ours(
-        groupIds.stream()
-            .map(realm::getGroupById)
-            .filter(group -> group != null)
-            .flatMap(group -> federated().getMembershipStream(realm, group, null, null)));
-  }
-
   private Set<String> locked() {
-    return withAttribute(AbstractUserAdapterFederatedStorage.ENABLED_ATTRIBUTE, "false");
+    return rows.withAttribute(AbstractUserAdapterFederatedStorage.ENABLED_ATTRIBUTE, "false", true);
   }
 
-  private Set<String> attributed(String name, String value) {
-    return KeycloakNotes.NAMES.contains(name) ? Set.of() : withAttribute(name, value);
-  }
-
-  private Set<String> withAttribute(String name, String value) {
-    return ours(federated().getUsersByUserAttributeStream(realm, name, value));
+  private Set<String> attributed(String name, String value, boolean exact) {
+    return KeycloakNotes.NAMES.contains(name) ? Set.of() : rows.withAttribute(name, value, exact);
   }
 
   private Set<String> linked(Map<String, String> parameters) {
@@ -93,22 +80,14 @@ final class SearchParameters {
       return Set.of();
     }
     String id =
-        federated()
+        UserStorageUtil.userFederatedStorage(session)
             .getUserByFederatedIdentity(
                 new FederatedIdentityModel(parameters.get(UserModel.IDP_ALIAS), externalId, null),
                 realm);
-    return ours(Stream.ofNullable(id));
-  }
-
-  private Set<String> ours(Stream<String> ids) {
-    List<StorageId> storageIds = ids.map(StorageId::new).toList();
-    return storageIds.stream()
-        .filter(id -> componentId.equals(id.getProviderId()))
+    return Stream.ofNullable(id)
+        .map(StorageId::new)
+        .filter(storageId -> componentId.equals(storageId.getProviderId()))
         .map(StorageId::getExternalId)
         .collect(Collectors.toUnmodifiableSet());
-  }
-
-  private UserFederatedStorageProvider federated() {
-    return UserStorageUtil.userFederatedStorage(session);
   }
 }

@@ -134,18 +134,21 @@ final class SessionUsers {
 
   /** The users that match, in a stable order. */
   List<AuthUser> search(UserSearch search, int first, int max) {
+    if (search.findsNobody()) {
+      return List.of();
+    }
     List<AuthUser> users =
         search(queries -> queries.search(search, first, max)).stream().map(this::noted).toList();
     users.forEach(user -> remember(user.id(), Optional.of(user)));
     return users;
   }
 
-  Map<AccessTier, Long> countByTier() {
-    return search(UserQueries::countByTier);
+  Map<AccessTier, Long> countByTier(UserSearch search) {
+    return search.findsNobody() ? Map.of() : search(queries -> queries.countByTier(search));
   }
 
   int count(UserSearch search) {
-    return search(queries -> queries.count(search));
+    return search.findsNobody() ? 0 : search(queries -> queries.count(search));
   }
 
   /**

@@ -73,12 +73,20 @@ public final class TierUsers {
 
   private final List<Source> sources;
 
-  public TierUsers(KeycloakSession session, RealmModel realm) {
+  /**
+   * @param permitted whoever else is there is neither listed nor counted
+   */
+  public TierUsers(KeycloakSession session, RealmModel realm, PermittedUsers permitted) {
     sources =
         Stream.concat(
                 AuthSchemaStorageProviderFactory.users(session, realm).entrySet().stream()
-                    .map(users -> new ComponentTierUsers(users.getKey(), users.getValue())),
-                Stream.of(new LocalTierUsers(session, realm)))
+                    .map(
+                        users ->
+                            new ComponentTierUsers(
+                                users.getKey(),
+                                users.getValue(),
+                                permitted.ofComponent(users.getKey()))),
+                Stream.of(new LocalTierUsers(session, realm, permitted.ofLocalStorage())))
             .toList();
   }
 

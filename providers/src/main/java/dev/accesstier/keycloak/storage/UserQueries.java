@@ -100,13 +100,16 @@ final class UserQueries {
     return Math.toIntExact(query.getSingleResult());
   }
 
-  /** How many users have each tier that somebody has. */
-  Map<AccessTier, Long> countByTier() {
+  /** How many users that match have each tier that somebody has. */
+  Map<AccessTier, Long> countByTier(UserSearch search) {
     Map<AccessTier, Long> counts = new EnumMap<>(AccessTier.class);
-    entityManager
-        .createQuery(
-            "select %1$s, count(u) from AuthUser u group by %1$s".formatted(UserSearch.TIER),
-            Object[].class)
+    TypedQuery<Object[]> query =
+        entityManager.createQuery(
+            "select %1$s, count(u) from AuthUser u%2$s group by %1$s"
+                .formatted(UserSearch.TIER, search.where()),
+            Object[].class);
+    search.parameters().forEach(query::setParameter);
+    query
         .getResultList()
         .forEach(row -> counts.merge(AccessTier.ofUser((String) row[0]), (Long) row[1], Long::sum));
     return counts;

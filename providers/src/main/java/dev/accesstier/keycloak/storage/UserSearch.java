@@ -15,16 +15,15 @@ import java.util.Map;
  * A search for users as a condition in JPQL. Listing and counting are made of the same one, so that
  * they always agree.
  *
- * <p>Texts are compared in lower case. First and last name are parts of the column {@code name},
- * cut at its first space.
+ * <p>Texts are compared in lower case, which the database makes of both sides: its rules are not
+ * Java's. First and last name are parts of the column {@code name}, cut at its first space.
  */
 final class UserSearch {
 
   private static final String EMAIL = "u.email";
-  private static final String FIRST_NAME =
-      "lower(cast(sql('split_part(?, '' '', 1)', u.name) as String))";
+  private static final String FIRST_NAME = "cast(sql('split_part(?, '' '', 1)', u.name) as String)";
   private static final String LAST_NAME =
-      "lower(cast(sql('substr(?, length(split_part(?, '' '', 1)) + 2)', u.name, u.name) as String))";
+      "cast(sql('substr(?, length(split_part(?, '' '', 1)) + 2)', u.name, u.name) as String)";
 
   /** As text: the enum's type may live in another schema, and knows no value it does not list. */
   static final String TIER =
@@ -37,10 +36,19 @@ final class UserSearch {
           .toList();
 
   private static final String ROLE = "cast(sql('cast(? as text)', u.role) as String)";
-  private static final String PICTURE = "lower(u.image)";
+  private static final String PICTURE = "u.image";
+
+  /** One parameter, however many ids there are: a statement takes 65,535 of them and no more. */
+  private static final String AMONG = "cast(sql('? = any(?)', u.id, %s) as Boolean) = true";
 
   private final List<String> conditions = new ArrayList<>();
   private final Map<String, Object> parameters = new HashMap<>();
+  private boolean findsNobody;
+
+  /** Whether there is no need to ask the database. */
+  boolean findsNobody() {
+    return findsNobody;
+  }
 
   String where() {
     return conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
@@ -55,7 +63,7 @@ final class UserSearch {
    * or a name, at its beginning, or where {@code *} stands for anything; in quotes it is the whole.
    */
   UserSearch text(String text) {
-    for (String word : text.strip().toLowerCase(Locale.ROOT).split("\\s+", -1)) {
+    for (String word : text.strip().split("\\s+", -1)) {
       boolean exact = word.length() >= 2 && word.startsWith("\"") && word.endsWith("\"");
       anyOf(
           exact ? Match.EXACT : Match.LIKE,
@@ -66,15 +74,14 @@ final class UserSearch {
 
   /** The text as one, in email or a name, as Keycloak looks for it among a group's members. */
   UserSearch anywhere(String text, boolean exact) {
-    String lower = text.toLowerCase(Locale.ROOT);
     if (!text.isBlank()) {
-      anyOf(exact ? Match.EXACT : Match.LIKE, exact ? lower : "%" + literal(lower) + "%");
+      anyOf(exact ? Match.EXACT : Match.LIKE, exact ? text : infix(text));
     }
     return this;
   }
 
   UserSearch email(String value, boolean exact) {
-    return column(EMAIL, value, exact);
+    return where(exact ? email(Match.EXACT, value) : email(Match.LIKE, infix(value)));
   }
 
   UserSearch firstName(String value, boolean exact) {
@@ -100,8 +107,9 @@ final class UserSearch {
     return column(PICTURE, value, exact);
   }
 
-  UserSearch role(String value) {
-    return column(ROLE, value, true);
+  /** Those who have the role by {@code users.role}, and those it was granted to. */
+  UserSearch role(String label, Collection<String> granted) {
+    return where(ROLE + " = " + parameter(label) + " or " + among(granted));
   }
 
   UserSearch emailVerified(boolean verified) {
@@ -114,7 +122,7 @@ final class UserSearch {
   UserSearch enabled(boolean enabled, Collection<String> locked) {
     String active = "u.deletedAt is null";
     if (!locked.isEmpty()) {
-      active += " and u.id not in (" + parameter(locked) + ")";
+      active += " and not " + among(locked);
     }
     return where(enabled ? active : "not (" + active + ")");
   }
@@ -128,10 +136,19 @@ final class UserSearch {
   }
 
   UserSearch ids(Collection<String> ids) {
-    return ids.isEmpty() ? nobody() : where("u.id in (" + parameter(ids) + ")");
+    return ids.isEmpty() ? nobody() : where(among(ids));
+  }
+
+  UserSearch without(Collection<String> ids) {
+    return ids.isEmpty() ? this : where("not " + among(ids));
+  }
+
+  UserSearch shown(Shown shown) {
+    return shown.byDefault() ? without(shown.exceptions()) : ids(shown.exceptions());
   }
 
   UserSearch nobody() {
+    findsNobody = true;
     return where("1 = 0");
   }
 
@@ -156,21 +173,30 @@ final class UserSearch {
   }
 
   private UserSearch column(String column, String value, boolean exact) {
-    String lower = value.toLowerCase(Locale.ROOT);
     return where(
-        exact
-            ? Match.EXACT.condition(column, parameter(lower))
-            : Match.LIKE.condition(column, parameter("%" + literal(lower) + "%")));
+        exact ? lower(Match.EXACT, column, value) : lower(Match.LIKE, column, infix(value)));
   }
 
   private void anyOf(Match match, String value) {
-    String parameter = parameter(value);
     where(
-        match.condition(EMAIL, parameter)
+        email(match, value)
             + " or "
-            + match.condition(FIRST_NAME, parameter)
+            + lower(match, FIRST_NAME, value)
             + " or "
-            + match.condition(LAST_NAME, parameter));
+            + lower(match, LAST_NAME, value));
+  }
+
+  /** Better Auth stores it in the lower case of JavaScript, which is Java's. */
+  private String email(Match match, String value) {
+    return match.condition(EMAIL, parameter(value.toLowerCase(Locale.ROOT)));
+  }
+
+  private String lower(Match match, String column, String value) {
+    return match.condition("lower(" + column + ")", "lower(" + parameter(value) + ")");
+  }
+
+  private String among(Collection<String> ids) {
+    return ids.isEmpty() ? "1 = 0" : AMONG.formatted(parameter(ids.toArray(String[]::new)));
   }
 
   private UserSearch where(String condition) {
@@ -188,6 +214,11 @@ final class UserSearch {
   static String pattern(String word) {
     String pattern = literal(word).replace('*', '%');
     return word.endsWith("*") ? pattern : pattern + "%";
+  }
+
+  /** A pattern of {@code like} for what contains the text. */
+  static String infix(String text) {
+    return "%" + literal(text) + "%";
   }
 
   private static String literal(String text) {

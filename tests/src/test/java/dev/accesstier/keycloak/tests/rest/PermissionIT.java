@@ -15,6 +15,7 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who may do what: the roles of Keycloak's own admin API and nothing besides. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -143,6 +144,13 @@ final class PermissionIT {
                 .put("clients/app/required-tier", "{\"requiredTier\":\"alpha\"}")
                 .status())
         .isEqualTo(403);
+  }
+
+  /** Each of these says something of clients as well. */
+  @ParameterizedTest
+  @ValueSource(strings = {"history", "summary", "clients"})
+  void whoMayNotSeeClientsSeesNothingOfThem(String path) {
+    assertThat(realm.as("users-only@example.test").get(path).status()).isEqualTo(403);
   }
 
   @Test
