@@ -7,6 +7,7 @@ PROVIDER=auth-schema
 STORAGE_TYPE=org.keycloak.storage.UserStorageProvider
 DEFAULT_ID=mana-better-auth-users
 ADMIN_ROLES=(view-users manage-users view-clients manage-clients view-events)
+REFUSALS=(REFRESH_TOKEN_ERROR INTROSPECT_TOKEN_ERROR USER_INFO_REQUEST_ERROR PERMISSION_TOKEN_ERROR)
 CONSOLE=access-tier-console
 CONSOLE_ROLES=(view-users manage-users view-clients manage-clients)
 
@@ -20,7 +21,8 @@ client scopes access-tier (a realm default), mana-claims and access-tier-saml, t
 access_tier of the user profile, its English and German labels, the required action
 access-tier-gate, a client profile and policy for userinfo, and the client of the page on which
 admins edit tiers. What is there already stays as it is, so the script can be run again. Admin
-events, which tell of every change of a tier, are switched on.
+events, which tell of every change of a tier, are switched on, and the types of user events that
+refusals are reported as join those that the realm stores.
 
   REALM         the realm's name
   COMPONENT_ID  id of the component, 22 of 0-9 A-Z a-z _ -, never to be changed afterwards
@@ -218,7 +220,7 @@ scope() {
     SCOPE=$(
       kc create client-scopes -r "$REALM" -i -f - <<EOF
 { "name": "$1", "protocol": "$2", "description": "$3",
-  "attributes": { "include.in.token.scope": "false", "display.on.consent.screen": "false" } }
+  "attributes": { "include.in.token.scope": "true", "display.on.consent.screen": "false" } }
 EOF
     ) || die "cannot create client scope $1"
     say "added     client scope $1"
@@ -403,21 +405,21 @@ console_roles() {
   send create "clients/$1/scope-mappings/clients/$management" <<<"[$roles]"
 }
 
-mailed_links() {
-  local attributes name=access.tier.mailed-links
-  attributes=$(kc get "realms/$REALM" --fields attributes) || exit 1
-  if [[ $attributes == *"\"$name\""* ]]; then
-    say "kept      attribute $name"
-  else
-    kc update "realms/$REALM" -s "attributes.\"$name\"=reset" ||
-      die "cannot set attribute $name of realm $REALM"
-    say "added     attribute $name: reset links that Better Auth mailed work, magic links do not"
-  fi
-}
-
-admin_events() {
-  change update events/config -s adminEventsEnabled=true
+# What refusals are reported as, and Keycloak does not store of itself. They count when the realm
+# stores user events, which stays its own choice.
+events() {
+  local types type added=''
+  types=$(get events/config --fields enabledEventTypes) || exit 1
+  types=${types#*[} types=${types%]*}
+  for type in "${REFUSALS[@]}"; do
+    if [[ $types != *"\"$type\""* ]]; then
+      types+=", \"$type\""
+      added+=" $type"
+    fi
+  done
+  change update events/config -s adminEventsEnabled=true -s "enabledEventTypes=[$types]"
   say "ensured   admin events are stored"
+  if [[ -n $added ]]; then say "added     event types:$added"; else say "kept      event types"; fi
 }
 
 sign_in() {
@@ -465,6 +467,5 @@ localization
 required_action
 policy
 console
-mailed_links
-admin_events
+events
 say "Realm $REALM is set up. Clients from before get the claims once client scope access-tier is added to them."

@@ -9,10 +9,16 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** The realm file, plus one client that takes passwords, so that a token is one command away. */
+/**
+ * The realm file, plus one client that takes passwords, so that a token is one command away. What
+ * is changed in Keycloak is written into the sample database.
+ */
 final class DemoRealm {
 
   static final String CLIENT = "demo-cli";
+
+  private static final String STORAGE =
+      "/components/org.keycloak.storage.UserStorageProvider/0/config";
 
   private DemoRealm() {}
 
@@ -20,6 +26,7 @@ final class DemoRealm {
     ObjectMapper mapper = new ObjectMapper();
     try {
       ObjectNode realm = (ObjectNode) mapper.readTree(realmFile.toFile());
+      ((ObjectNode) realm.at(STORAGE)).putArray("editMode").add("WRITABLE");
       ArrayNode clients = realm.withArrayProperty("clients");
       ObjectNode client = clients.addObject();
       client.put("clientId", CLIENT);

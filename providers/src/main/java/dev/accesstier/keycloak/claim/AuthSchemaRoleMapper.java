@@ -3,6 +3,8 @@ package dev.accesstier.keycloak.claim;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ProtocolMapperModel;
 import org.keycloak.models.RealmModel;
@@ -15,7 +17,7 @@ import org.keycloak.representations.IDToken;
 
 /**
  * The user's role as the one string that apps of a Better Auth service read: the highest of admin,
- * service and user among the realm roles, {@code user} for whoever has none of them.
+ * service and user among the realm roles, {@code user} for a person who has none of them.
  */
 public final class AuthSchemaRoleMapper extends UserClaimMapper {
 
@@ -55,14 +57,13 @@ public final class AuthSchemaRoleMapper extends UserClaimMapper {
       KeycloakSession session,
       UserSessionModel userSession,
       UserModel user) {
-    OIDCAttributeMapperHelper.mapClaim(token, mapper, role(userSession.getRealm(), user));
+    role(userSession.getRealm(), user)
+        .ifPresent(role -> OIDCAttributeMapperHelper.mapClaim(token, mapper, role));
   }
 
-  private static String role(RealmModel realm, UserModel user) {
-    return HIGHEST_FIRST.stream()
-        .filter(name -> has(user, realm.getRole(name)))
-        .findFirst()
-        .orElse(LOWEST);
+  private static Optional<String> role(RealmModel realm, UserModel user) {
+    Stream<String> names = HIGHEST_FIRST.stream().filter(name -> has(user, realm.getRole(name)));
+    return isPerson(user) ? Stream.concat(names, Stream.of(LOWEST)).findFirst() : names.findFirst();
   }
 
   private static boolean has(UserModel user, RoleModel role) {

@@ -5,21 +5,25 @@ import java.util.ArrayList;
 import java.util.List;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.models.ClientSessionContext;
+import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ProtocolMapperModel;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
+import org.keycloak.models.UserSessionModel.SessionPersistenceState;
+import org.keycloak.protocol.ProtocolMapperUtils;
 import org.keycloak.protocol.oidc.mappers.LogoutTokenMapper;
 import org.keycloak.protocol.oidc.mappers.OIDCAttributeMapperHelper;
 import org.keycloak.provider.ProviderConfigProperty;
+import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.IDToken;
 import org.keycloak.representations.LogoutToken;
 import org.keycloak.storage.StorageId;
 
 /**
  * Gives apps the {@code sub} their data is keyed by: {@code users.id} for users of schema {@code
- * auth}, Keycloak's id for any other user.
+ * auth}, Keycloak's id for any other user. A client that asks for pairwise subjects gets those.
  */
 public final class AuthSchemaSubjectMapper extends UserClaimMapper implements LogoutTokenMapper {
 
@@ -29,11 +33,19 @@ public final class AuthSchemaSubjectMapper extends UserClaimMapper implements Lo
   /** Provider id of the storage whose users keep their own id. */
   private static final String AUTH_SCHEMA = "auth-schema";
 
+  /** After Keycloak's own {@code sub}, and before a pairwise one, which is there to hide the id. */
+  private static final int PRIORITY = ProtocolMapperUtils.SUB_MAPPER + 1;
+
   private static final List<ProviderConfigProperty> PROPERTIES = properties();
 
   @Override
   public String getId() {
     return ID;
+  }
+
+  @Override
+  public int getPriority() {
+    return PRIORITY;
   }
 
   @Override
@@ -59,6 +71,31 @@ public final class AuthSchemaSubjectMapper extends UserClaimMapper implements Lo
       UserSessionModel userSession,
       UserModel user) {
     token.setSubject(subject(userSession.getRealm(), user));
+  }
+
+  /**
+   * A token without a session must itself say whose it is, and Keycloak looks for {@code sub} among
+   * its own ids, and then for the username.
+   */
+  @Override
+  public AccessToken transformAccessToken(
+      AccessToken token,
+      ProtocolMapperModel mapper,
+      KeycloakSession session,
+      UserSessionModel userSession,
+      ClientSessionContext clientSession) {
+    AccessToken mapped =
+        super.transformAccessToken(token, mapper, session, userSession, clientSession);
+    UserModel user = userSession.getUser();
+    if (isWithoutSession(userSession) && !user.getId().equals(mapped.getSubject())) {
+      mapped.setPreferredUsername(user.getUsername());
+    }
+    return mapped;
+  }
+
+  private static boolean isWithoutSession(UserSessionModel userSession) {
+    return userSession.getPersistenceState() == SessionPersistenceState.TRANSIENT
+        && userSession.getNote(Constants.CREATED_FROM_PERSISTENT) == null;
   }
 
   @Override

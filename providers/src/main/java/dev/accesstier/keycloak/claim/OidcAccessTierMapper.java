@@ -16,7 +16,7 @@ import org.keycloak.representations.IDToken;
 
 /**
  * Puts the user's access tier into OIDC tokens: its lower-case name, and on request its level from
- * 0 to 4 in a second claim.
+ * 0 to 4 in a second claim. A service account has none.
  */
 public final class OidcAccessTierMapper extends UserClaimMapper {
 
@@ -55,6 +55,9 @@ public final class OidcAccessTierMapper extends UserClaimMapper {
       KeycloakSession session,
       UserSessionModel userSession,
       UserModel user) {
+    if (!isPerson(user)) {
+      return;
+    }
     AccessTier tier = new UserTiers(session).tierOf(userSession.getRealm(), user);
     String configured = mapper.getConfig().get(OIDCAttributeMapperHelper.TOKEN_CLAIM_NAME);
     String name =

@@ -35,6 +35,11 @@ abstract class UserClaimMapper extends AbstractOIDCProtocolMapper
     setClaim(token, mapper, session, userSession, userSession.getUser());
   }
 
+  /** A client's service account has neither a tier nor a place among the users of the apps. */
+  static boolean isPerson(UserModel user) {
+    return user.getServiceAccountClientLink() == null;
+  }
+
   abstract void setClaim(
       IDToken token,
       ProtocolMapperModel mapper,

@@ -4,6 +4,7 @@ package dev.accesstier.keycloak.link;
 import dev.accesstier.keycloak.schema.AuthComponents;
 import dev.accesstier.keycloak.schema.AuthPasskeys;
 import java.util.Base64;
+import java.util.Optional;
 import org.keycloak.credential.CredentialInput;
 import org.keycloak.credential.CredentialProvider;
 import org.keycloak.credential.WebAuthnCredentialModelInput;
@@ -34,15 +35,18 @@ public final class PasskeyCredentialProviderFactory
 
       @Override
       public boolean isConfiguredFor(RealmModel realm, UserModel user, String type) {
-        if (supportsCredentialType(type)) {
-          readAnew(realm, user);
+        if (supportsCredentialType(type)
+            && passkeys(realm, user).filter(Passkeys::any).isPresent()) {
+          UserCaches.forget(session, realm, user);
         }
         return super.isConfiguredFor(realm, user, type);
       }
 
       @Override
       public boolean isValid(RealmModel realm, UserModel user, CredentialInput input) {
-        readAnew(realm, user);
+        if (passkeys(realm, user).isPresent()) {
+          UserCaches.forget(session, realm, user);
+        }
         boolean valid = super.isValid(realm, user, input);
         if (valid && input instanceof WebAuthnCredentialModelInput passkey) {
           noteUse(realm, user, passkey);
@@ -50,16 +54,12 @@ public final class PasskeyCredentialProviderFactory
         return valid;
       }
 
-      /** The cache may know nothing yet of a user's first passkey. */
-      private void readAnew(RealmModel realm, UserModel user) {
-        Database.now(session, () -> AuthComponents.enabledOf(session, realm, user))
-            .map(component -> new Passkeys(session, realm, component, externalId(user)))
-            .filter(Passkeys::any)
-            .ifPresent(passkeys -> UserCaches.forget(session, realm, user));
-      }
-
-      private static String externalId(UserModel user) {
-        return StorageId.externalId(user.getId());
+      /** Those of the table: the cache may know nothing yet of a user's first one. */
+      private Optional<Passkeys> passkeys(RealmModel realm, UserModel user) {
+        return Database.now(session, () -> AuthComponents.enabledOf(session, realm, user))
+            .map(
+                component ->
+                    new Passkeys(session, realm, component, StorageId.externalId(user.getId())));
       }
 
       private void noteUse(RealmModel realm, UserModel user, WebAuthnCredentialModelInput passkey) {

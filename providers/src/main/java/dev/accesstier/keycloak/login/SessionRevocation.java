@@ -50,7 +50,7 @@ final class SessionRevocation implements EventListenerProvider {
     switch (event.getType()) {
       case LOGOUT -> {
         RealmModel realm = realm(event.getRealmId());
-        if (AuthComponents.of(session, realm, user).isPresent()) {
+        if (AuthComponents.enabledOf(session, realm, user).isPresent()) {
           endOne(realm, event.getSessionId());
           endBrought(realm, user);
         }
@@ -78,7 +78,7 @@ final class SessionRevocation implements EventListenerProvider {
       endAll(realm, user.group(1));
     } else if (userSession.matches()
         && event.getOperationType() == OperationType.DELETE
-        && AuthComponents.of(session, realm).findAny().isPresent()) {
+        && AuthComponents.enabledIn(session, realm).findAny().isPresent()) {
       endOne(realm, userSession.group(1));
     } else if (EVERYONE.equals(path)) {
       AuthComponents.enabledIn(session, realm)

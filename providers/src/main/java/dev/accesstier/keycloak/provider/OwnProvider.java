@@ -2,11 +2,16 @@
 package dev.accesstier.keycloak.provider;
 
 import dev.accesstier.keycloak.gate.AccessTokenIntrospectionFactory;
+import dev.accesstier.keycloak.gate.ClosedAppsPostProcessorFactory;
+import dev.accesstier.keycloak.gate.OpenAudienceMapper;
+import dev.accesstier.keycloak.gate.OpenClientRoleMapper;
 import dev.accesstier.keycloak.gate.RefreshTokenIntrospectionFactory;
 import dev.accesstier.keycloak.gate.RptIntrospectionFactory;
 import dev.accesstier.keycloak.gate.SamlExchangeGateFactory;
+import dev.accesstier.keycloak.gate.SsoCookieFactory;
 import dev.accesstier.keycloak.gate.TierRequiredActionFactory;
 import dev.accesstier.keycloak.gate.TokenGateFactory;
+import dev.accesstier.keycloak.gate.UmaGrantFactory;
 import dev.accesstier.keycloak.gate.UserInfoExecutorFactory;
 import dev.accesstier.keycloak.link.LinkedFederatedStorageFactory;
 import dev.accesstier.keycloak.link.LinkingFormWithPasskeysFactory;
@@ -30,8 +35,10 @@ import org.keycloak.credential.CredentialProvider;
 import org.keycloak.events.EventListenerProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.protocol.ProtocolMapper;
 import org.keycloak.protocol.oidc.TokenExchangeProvider;
 import org.keycloak.protocol.oidc.TokenIntrospectionProvider;
+import org.keycloak.protocol.oidc.grants.OAuth2GrantType;
 import org.keycloak.protocol.oidc.token.TokenPostProcessor;
 import org.keycloak.provider.Provider;
 import org.keycloak.provider.ProviderFactory;
@@ -48,6 +55,26 @@ import org.keycloak.userprofile.UserProfileProvider;
 public enum OwnProvider {
   TOKEN_GATE(
       TokenPostProcessor.class, TokenGateFactory.class, "grants hand out tokens whatever the tier"),
+  CLOSED_APPS(
+      TokenPostProcessor.class,
+      ClosedAppsPostProcessorFactory.class,
+      "a token may name apps that are closed to its user"),
+  UMA_GATE(
+      OAuth2GrantType.class,
+      UmaGrantFactory.class,
+      "a resource server hears decisions about users below its tier"),
+  AUDIENCE_MAPPER(
+      ProtocolMapper.class,
+      OpenAudienceMapper.class,
+      "an ID token may name apps that are closed to its user"),
+  CLIENT_ROLE_MAPPER(
+      ProtocolMapper.class,
+      OpenClientRoleMapper.class,
+      "an ID token may hold roles of apps that are closed to its user"),
+  SSO_COOKIE(
+      Authenticator.class,
+      SsoCookieFactory.class,
+      "a user whom another service deleted stays signed in until the cache forgets the user"),
   LOGIN_GATE(
       RequiredActionProvider.class,
       TierRequiredActionFactory.class,
@@ -165,7 +192,8 @@ public enum OwnProvider {
   private Optional<String> failure(KeycloakSession session) {
     ProviderFactory<?> used = used(session.getKeycloakSessionFactory());
     try {
-      if (used != null && isOurs(used)) {
+      // A protocol mapper is used as it is: Keycloak makes nothing with it.
+      if (used != null && isOurs(used) && !(used instanceof ProtocolMapper)) {
         used.create(session);
       }
       return Optional.empty();

@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.provider;
 
 import org.jboss.logging.Logger;
+import org.keycloak.Config;
 import org.keycloak.models.KeycloakSessionFactory;
 import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.models.utils.PostMigrationEvent;
@@ -26,7 +27,11 @@ public final class ProviderCheck {
     OwnProvider.lost(factories).forEach(LOG::error);
     try {
       KeycloakModelUtils.runJobInTransaction(
-          factories, session -> OwnProvider.broken(session).forEach(LOG::error));
+          factories,
+          session -> {
+            session.getContext().setRealm(session.realms().getRealmByName(Config.getAdminRealm()));
+            OwnProvider.broken(session).forEach(LOG::error);
+          });
     } catch (RuntimeException e) {
       // For example a command such as "import", which ends while this runs.
       LOG.debug("The providers could not be looked at", e);

@@ -106,8 +106,7 @@ final class Permissions {
   void requireManageSomebody() {
     // Version 2 of fine-grained permissions has a switch, version 1 a resource server.
     boolean byRoleAlone =
-        !fineGrained
-            && AdminPermissions.management(session, realm).realmResourceServer() == null;
+        !fineGrained && AdminPermissions.management(session, realm).realmResourceServer() == null;
     require(() -> mayAskForUsers() && (!byRoleAlone || admin.users().canManage()));
   }
 

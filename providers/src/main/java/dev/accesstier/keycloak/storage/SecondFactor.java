@@ -69,8 +69,8 @@ final class SecondFactor {
       return false;
     }
     LOG.warnf(
-        "User %s is refused: another extension has taken the place of the credential provider %s,"
-            + " which would not ask for the second factor",
+        "User %s is refused: the credential provider %s is not the one that knows the auth schema,"
+            + " and would not ask for the second factor",
         id, OTPCredentialProviderFactory.PROVIDER_ID);
     return true;
   }

@@ -84,7 +84,13 @@ class ComponentSettingsTest {
   private static AuthDatabaseSettings database(
       String url, @Nullable String username, String password, String schema, int poolMaxSize) {
     return new AuthDatabaseSettings(
-        url, username, password, schema, poolMaxSize, Duration.ofMillis(1500), Duration.ofSeconds(5));
+        url,
+        username,
+        password,
+        schema,
+        poolMaxSize,
+        Duration.ofMillis(1500),
+        Duration.ofSeconds(5));
   }
 
   @Test

@@ -4,14 +4,9 @@ package dev.accesstier.keycloak.tests.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.AuthorizationGrant;
 import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
-import com.nimbusds.oauth2.sdk.JWTBearerGrant;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.device.DeviceAuthorizationRequest;
 import com.nimbusds.oauth2.sdk.device.DeviceAuthorizationResponse;
@@ -24,6 +19,7 @@ import com.nimbusds.oauth2.sdk.token.AccessToken;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
 import com.nimbusds.oauth2.sdk.token.TokenTypeURI;
 import com.nimbusds.oauth2.sdk.tokenexchange.TokenExchangeGrant;
+import dev.accesstier.keycloak.tests.support.AssertionSigner;
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Browser.Stop;
 import dev.accesstier.keycloak.tests.support.Oidc;
@@ -32,23 +28,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.time.Instant;
-import java.util.Base64;
-import java.util.Date;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
-import org.keycloak.representations.idm.FederatedIdentityRepresentation;
-import org.keycloak.representations.idm.IdentityProviderRepresentation;
 
 /** Whichever grant is used, a user below the required tier gets 400 {@code access_denied}. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -357,72 +344,18 @@ class GrantGateIT {
   @Nested
   class JwtBearer {
 
-    private final KeyPair keys = keys();
+    private final AssertionSigner signer = new AssertionSigner(realm.realm(), realm.url(""));
 
     @Test
     void refusesTheUserItNamesAndLeavesNoSession() throws Exception {
-      trustSigner();
       String below = realm.user("beta");
       String above = realm.user("alpha");
 
-      assertDenied(realm.grant("gated", assertion(below), ""));
+      assertDenied(realm.grant("gated", signer.assertion(realm.idOf(below)), ""));
       assertRefusal(below, "JWT_AUTHORIZATION_GRANT_ERROR");
       assertThat(realm.sessions(below)).isEmpty();
-      assertThat(Oidc.tokens(realm.grant("gated", assertion(above), ""))).isNotNull();
-    }
-
-    private void trustSigner() {
-      IdentityProviderRepresentation signer = new IdentityProviderRepresentation();
-      signer.setAlias("signer");
-      signer.setProviderId("jwt-authorization-grant");
-      signer.setEnabled(true);
-      Map<String, String> config = new HashMap<>();
-      config.put("issuer", "https://signer.test");
-      config.put("useJwksUrl", "false");
-      config.put("publicKeySignatureVerifier", pem());
-      config.put("jwtAuthorizationGrantEnabled", "true");
-      signer.setConfig(config);
-      try (var created = realm.realm().identityProviders().create(signer)) {
-        assertThat(created.getStatus()).as(created.readEntity(String.class)).isEqualTo(201);
-      }
-    }
-
-    private String pem() {
-      return "-----BEGIN PUBLIC KEY-----\n"
-          + Base64.getMimeEncoder().encodeToString(keys.getPublic().getEncoded())
-          + "\n-----END PUBLIC KEY-----";
-    }
-
-    private JWTBearerGrant assertion(String user) throws Exception {
-      FederatedIdentityRepresentation link = new FederatedIdentityRepresentation();
-      link.setIdentityProvider("signer");
-      link.setUserId(user);
-      link.setUserName(user);
-      realm.realm().users().get(realm.idOf(user)).addFederatedIdentity("signer", link).close();
-      Instant now = Instant.now();
-      SignedJWT jwt =
-          new SignedJWT(
-              new JWSHeader(JWSAlgorithm.RS256),
-              new JWTClaimsSet.Builder()
-                  .issuer("https://signer.test")
-                  .subject(user)
-                  .audience(realm.url(""))
-                  .jwtID(UUID.randomUUID().toString())
-                  .issueTime(Date.from(now))
-                  .expirationTime(Date.from(now.plusSeconds(60)))
-                  .build());
-      jwt.sign(new RSASSASigner(keys.getPrivate()));
-      return new JWTBearerGrant(jwt);
-    }
-
-    private static KeyPair keys() {
-      try {
-        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(2048);
-        return generator.generateKeyPair();
-      } catch (java.security.NoSuchAlgorithmException e) {
-        throw new AssertionError(e);
-      }
+      assertThat(Oidc.tokens(realm.grant("gated", signer.assertion(realm.idOf(above)), "")))
+          .isNotNull();
     }
   }
 }

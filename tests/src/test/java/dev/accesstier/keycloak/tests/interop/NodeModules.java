@@ -24,7 +24,7 @@ final class NodeModules implements ExecutionCondition {
   public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
     Path log = TestServer.folder("npm.log");
     if (isCurrent() || installs(log)) {
-      return ConditionEvaluationResult.enabled("Better Auth is installed");
+      return ConditionEvaluationResult.enabled("the packages are installed");
     }
     String reason = "npm ci failed; see " + log;
     if (Boolean.parseBoolean(System.getenv("ACCESS_TIER_TEST_ALL"))) {

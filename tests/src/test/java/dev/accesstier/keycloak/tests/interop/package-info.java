@@ -1,6 +1,6 @@
 /**
- * The real Better Auth on the same tables while Keycloak runs: what one side writes, the other
- * takes.
+ * Other people's software as it runs beside Keycloak: the real Better Auth on the same tables,
+ * where what one side writes the other takes, and the libraries that apps sign in with.
  */
 @NullMarked
 package dev.accesstier.keycloak.tests.interop;

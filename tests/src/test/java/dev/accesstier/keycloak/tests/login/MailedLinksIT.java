@@ -379,8 +379,10 @@ final class MailedLinksIT {
 
       assertThat(first.statusCode()).isEqualTo(302);
       assertThat(first.headers().firstValue("Location").orElseThrow()).contains("action-token");
-      assertThat(first.headers().allValues("Cache-Control")).containsExactly("no-store");
-      assertThat(first.headers().allValues("Referrer-Policy")).containsExactly("no-referrer");
+      assertThat(first.headers().allValues("Cache-Control")).isNotEmpty().containsOnly("no-store");
+      assertThat(first.headers().allValues("Referrer-Policy"))
+          .isNotEmpty()
+          .containsOnly("no-referrer");
     }
 
     /** Keycloak has the user in its cache by the old address. */

@@ -39,7 +39,7 @@ final class ExistingRealmIT {
 
   private static final String NAME = "existing";
   private static final String COMPONENT = "existing-better-auth-1";
-  private static final int SCRIPT_MINUTES = 4;
+  private static final int SCRIPT_MINUTES = 15;
 
   private final Path directory = TestServer.folder("setup-script");
 
@@ -71,6 +71,11 @@ final class ExistingRealmIT {
     assertThat(realm().clientScopes().findAll())
         .extracting("name")
         .contains("access-tier", "mana-claims", "access-tier-saml");
+    assertThat(realm().clientScopes().findAll())
+        .filteredOn(scope -> List.of("access-tier", "mana-claims").contains(scope.getName()))
+        .allSatisfy(
+            scope ->
+                assertThat(scope.getAttributes()).containsEntry("include.in.token.scope", "true"));
     assertThat(realm().getDefaultDefaultClientScopes()).extracting("name").contains("access-tier");
     assertThat(realm().users().userProfile().getConfiguration().getAttributes())
         .extracting(UPAttribute::getName)
@@ -84,6 +89,9 @@ final class ExistingRealmIT {
         .extracting("name")
         .contains("access-tier");
     assertThat(realm().getRealmEventsConfig().isAdminEventsEnabled()).isTrue();
+    assertThat(realm().getRealmEventsConfig().getEnabledEventTypes())
+        .containsAll(RealmFileIT.eventTypesOfKeycloak())
+        .containsAll(RealmFileIT.EVENT_TYPES_OF_REFUSALS);
     var console = realm().clients().findByClientId("access-tier-console").get(0);
     assertThat(console.getRedirectUris())
         .containsExactly("/realms/" + NAME + "/access-tier/console");

@@ -234,7 +234,6 @@ final class TierRealm implements AutoCloseable {
             "postgres",
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'"
                 .formatted(databaseName));
-    awaitTheDatabase();
   }
 
   /** In Keycloak's own database. */

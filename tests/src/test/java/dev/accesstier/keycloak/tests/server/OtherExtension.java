@@ -19,10 +19,12 @@ import javax.tools.ToolProvider;
 /** The JAR of somebody else, whose one-time passwords are Keycloak's own and come before ours. */
 final class OtherExtension {
 
-  private static final String CLASS = "OtherOtpFactory";
+  static final String CLASS = "other.OtherOtpFactory";
 
   private static final String SOURCE =
       """
+      package other;
+
       public class OtherOtpFactory extends org.keycloak.credential.OTPCredentialProviderFactory {
         @Override
         public int order() {
@@ -36,7 +38,7 @@ final class OtherExtension {
   static Path build() {
     try {
       Path folder = Files.createDirectories(TestServer.folder("other-extension"));
-      Path source = Files.writeString(folder.resolve(CLASS + ".java"), SOURCE);
+      Path source = Files.writeString(folder.resolve("OtherOtpFactory.java"), SOURCE);
       int result =
           ToolProvider.getSystemJavaCompiler()
               .run(
@@ -46,6 +48,8 @@ final class OtherExtension {
                   "--release",
                   "17",
                   "-proc:none",
+                  "-d",
+                  folder.toString(),
                   "-classpath",
                   keycloak(),
                   source.toString());
@@ -55,7 +59,8 @@ final class OtherExtension {
       Path jar = folder.resolve("other-extension.jar");
       try (OutputStream file = Files.newOutputStream(jar);
           JarOutputStream entries = new JarOutputStream(file)) {
-        add(entries, CLASS + ".class", Files.readAllBytes(folder.resolve(CLASS + ".class")));
+        String compiled = CLASS.replace('.', '/') + ".class";
+        add(entries, compiled, Files.readAllBytes(folder.resolve(compiled)));
         add(
             entries,
             "META-INF/services/org.keycloak.credential.CredentialProviderFactory",

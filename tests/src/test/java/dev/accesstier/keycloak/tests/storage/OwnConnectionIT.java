@@ -76,8 +76,7 @@ final class OwnConnectionIT {
     master = TestServer.admin(server.baseUrl());
     realm = TestRealm.on(master, server.baseUrl(), Map.of("enabled", "false"));
     addManager();
-    manager =
-        Keycloak.getInstance(server.baseUrl(), realm.name(), MANAGER, "manager", "admin-cli");
+    manager = Keycloak.getInstance(server.baseUrl(), realm.name(), MANAGER, "manager", "admin-cli");
     managed = manager.realm(realm.name());
   }
 
