@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.audit;
 
-import dev.accesstier.keycloak.tier.TierChange;
-import dev.accesstier.keycloak.tier.TierChangeLog;
-import dev.accesstier.keycloak.tier.TierSubject;
+import dev.accesstier.keycloak.change.TierChange;
+import dev.accesstier.keycloak.change.TierChangeLog;
+import dev.accesstier.keycloak.change.TierSubject;
 import jakarta.persistence.EntityManager;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.audit;
 
-import dev.accesstier.keycloak.tier.TierChangeLog;
-import dev.accesstier.keycloak.tier.TierChangeLogFactory;
+import dev.accesstier.keycloak.change.TierChangeLog;
+import dev.accesstier.keycloak.change.TierChangeLogFactory;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.Config;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.audit;
 
-import dev.accesstier.keycloak.schema.AfterCommit;
-import dev.accesstier.keycloak.schema.AuthComponent;
-import dev.accesstier.keycloak.schema.AuthComponents;
+import dev.accesstier.keycloak.component.AuthComponent;
+import dev.accesstier.keycloak.component.AuthComponents;
+import dev.accesstier.keycloak.database.AfterCommit;
 import dev.accesstier.keycloak.schema.AuthSecurityEvent;
 import dev.accesstier.keycloak.schema.CredentialChange;
 import jakarta.enterprise.context.ContextNotActiveException;

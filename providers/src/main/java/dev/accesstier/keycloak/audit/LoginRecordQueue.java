@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.audit;
 
-import dev.accesstier.keycloak.schema.AuthConflictException;
-import dev.accesstier.keycloak.schema.AuthDatabase;
-import dev.accesstier.keycloak.schema.AuthDatabaseException;
+import dev.accesstier.keycloak.database.AuthConflictException;
+import dev.accesstier.keycloak.database.AuthDatabase;
+import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import dev.accesstier.keycloak.schema.AuthSecurityEvent;
 import dev.accesstier.keycloak.schema.AuthSecurityEvents;
 import io.micrometer.core.instrument.Metrics;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.audit;
 
+import dev.accesstier.keycloak.change.TierChangeLog.Locked;
+import dev.accesstier.keycloak.change.TierSubject;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.RequiredTier;
-import dev.accesstier.keycloak.tier.TierChangeLog.Locked;
-import dev.accesstier.keycloak.tier.TierSubject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import java.util.Optional;

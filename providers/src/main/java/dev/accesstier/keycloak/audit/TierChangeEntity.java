@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.audit;
 
-import dev.accesstier.keycloak.tier.ChangeAuthor;
-import dev.accesstier.keycloak.tier.ChangeSource;
-import dev.accesstier.keycloak.tier.TierChange;
-import dev.accesstier.keycloak.tier.TierSubject;
+import dev.accesstier.keycloak.change.ChangeAuthor;
+import dev.accesstier.keycloak.change.ChangeSource;
+import dev.accesstier.keycloak.change.TierChange;
+import dev.accesstier.keycloak.change.TierSubject;
 import jakarta.persistence.Column;
 import jakarta.persistence.Entity;
 import jakarta.persistence.EnumType;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.audit;
 
-import dev.accesstier.keycloak.tier.TierChange;
-import dev.accesstier.keycloak.tier.TierSubject;
+import dev.accesstier.keycloak.change.TierChange;
+import dev.accesstier.keycloak.change.TierSubject;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
 import java.util.ArrayList;

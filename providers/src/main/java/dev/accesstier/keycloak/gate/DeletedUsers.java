@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
-import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
+import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.tier.UserTiers;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
-import dev.accesstier.keycloak.tier.GateHooks;
 import dev.accesstier.keycloak.tier.RequiredTier;
 import dev.accesstier.keycloak.tier.ToldWarnings;
 import java.util.Objects;

@@ -59,7 +59,7 @@ final class GrantGate {
   }
 
   private void refuse(TierRefusal refusal, @Nullable UserSessionModel within) {
-    Way way = way();
+    RefusalPoint way = way();
     Refusals.report(session, way, refusal, within);
     end(
         way,
@@ -71,7 +71,7 @@ final class GrantGate {
   /** As Keycloak answers for a user whom it knows to be disabled. */
   private void refuseDeleted(
       UserModel user, @Nullable UserSessionModel within, ClientModel client) {
-    Way way = way();
+    RefusalPoint way = way();
     Refusals.reportDeleted(session, way, client, user, within);
     end(
         way,
@@ -80,9 +80,9 @@ final class GrantGate {
         "User disabled");
   }
 
-  private void end(Way way, ErrorPageException page, String error, String description) {
+  private void end(RefusalPoint way, ErrorPageException page, String error, String description) {
     session.getTransactionManager().setRollbackOnly();
-    if (way == Way.BROWSER) {
+    if (way == RefusalPoint.BROWSER) {
       throw page;
     }
     Cors cors =
@@ -94,8 +94,8 @@ final class GrantGate {
     throw new CorsErrorResponseException(cors, error, description, Status.BAD_REQUEST);
   }
 
-  private Way way() {
-    return Way.ofGrant(grantType());
+  private RefusalPoint way() {
+    return RefusalPoint.ofGrant(grantType());
   }
 
   private @Nullable String grantType() {

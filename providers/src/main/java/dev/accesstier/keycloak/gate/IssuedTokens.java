@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.tier.RealmTierSettings;
-import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.tier.TierGate;
 import dev.accesstier.keycloak.tier.TierRefusal;
 import jakarta.ws.rs.core.Response;
@@ -51,7 +51,7 @@ final class IssuedTokens {
     refusal.ifPresent(
         found -> {
           Refusals.describe(event, found).error(Errors.ACCESS_DENIED);
-          Refusals.count(session, Way.INTROSPECTION, found);
+          Refusals.count(session, RefusalPoint.INTROSPECTION, found);
         });
     return refusal.isEmpty();
   }

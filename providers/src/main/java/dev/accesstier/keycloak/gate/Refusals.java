@@ -26,7 +26,10 @@ final class Refusals {
   private Refusals() {}
 
   static void report(
-      KeycloakSession session, Way way, TierRefusal refusal, @Nullable UserSessionModel within) {
+      KeycloakSession session,
+      RefusalPoint way,
+      TierRefusal refusal,
+      @Nullable UserSessionModel within) {
     EventBuilder event = event(session, way, refusal.client(), refusal.user(), within);
     describe(event, refusal).error(Errors.ACCESS_DENIED);
     count(session, way, refusal);
@@ -35,7 +38,7 @@ final class Refusals {
   /** Tells of a user who is gone, in the words that Keycloak has for one who is disabled. */
   static void reportDeleted(
       KeycloakSession session,
-      Way way,
+      RefusalPoint way,
       ClientModel client,
       UserModel user,
       @Nullable UserSessionModel within) {
@@ -44,7 +47,7 @@ final class Refusals {
 
   private static EventBuilder event(
       KeycloakSession session,
-      Way way,
+      RefusalPoint way,
       ClientModel client,
       UserModel user,
       @Nullable UserSessionModel within) {
@@ -66,7 +69,7 @@ final class Refusals {
         .detail("user_tier", refusal.tier().value());
   }
 
-  static void count(KeycloakSession session, Way way, TierRefusal refusal) {
+  static void count(KeycloakSession session, RefusalPoint way, TierRefusal refusal) {
     Counter.builder(COUNTER)
         .description("Requests refused because the user's access tier does not reach the client")
         .tag("client", Printable.of(refusal.client().getClientId()))

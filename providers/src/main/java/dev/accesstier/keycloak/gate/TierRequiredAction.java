@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.tier.ClientTierSettings;
-import dev.accesstier.keycloak.tier.GateHooks;
-import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.tier.TierGate;
 import dev.accesstier.keycloak.tier.TierRefusal;
 import jakarta.ws.rs.core.Response;
@@ -67,7 +66,7 @@ final class TierRequiredAction implements RequiredActionProvider {
         return;
       }
       if (isPassive(login)) {
-        Refusals.report(session, Way.BROWSER, refusal.get(), null);
+        Refusals.report(session, RefusalPoint.BROWSER, refusal.get(), null);
       }
     } catch (TemporarilyUnavailableException e) {
       // Not known is not admitted: the challenge asks again, and says so if it still fails.
@@ -130,7 +129,7 @@ final class TierRequiredAction implements RequiredActionProvider {
   private void showDisabledPage(RequiredActionContext context) {
     Refusals.reportDeleted(
         session,
-        Way.BROWSER,
+        RefusalPoint.BROWSER,
         context.getAuthenticationSession().getClient(),
         context.getUser(),
         null);
@@ -139,7 +138,7 @@ final class TierRequiredAction implements RequiredActionProvider {
   }
 
   private void deny(RequiredActionContext context, TierRefusal refusal) {
-    Refusals.report(session, Way.BROWSER, refusal, null);
+    Refusals.report(session, RefusalPoint.BROWSER, refusal, null);
     denyWaitingDevice(context);
     boolean tellsApp =
         new ClientTierSettings(refusal.client()).tellsAppOfRefusal()

@@ -55,7 +55,8 @@ final class UserInfoExecutor
 
   /** As Keycloak answers for a user whom it knows to be disabled. */
   private void refuseDeleted(AuthenticatedClientSessionModel at, UserSessionModel within) {
-    Refusals.reportDeleted(session, Way.USERINFO, at.getClient(), within.getUser(), within);
+    Refusals.reportDeleted(
+        session, RefusalPoint.USERINFO, at.getClient(), within.getUser(), within);
     throw new OAuth2Error()
         .session(session)
         .realm(at.getRealm())
@@ -65,7 +66,7 @@ final class UserInfoExecutor
   }
 
   private void refuse(TierRefusal refusal, UserSessionModel within) {
-    Refusals.report(session, Way.USERINFO, refusal, within);
+    Refusals.report(session, RefusalPoint.USERINFO, refusal, within);
     throw BearerChallenge.of(
         session,
         Status.FORBIDDEN,

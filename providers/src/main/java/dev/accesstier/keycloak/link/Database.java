@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.link;
 
-import dev.accesstier.keycloak.schema.AfterCommit;
-import dev.accesstier.keycloak.schema.AuthDatabaseException;
-import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
+import dev.accesstier.keycloak.database.AfterCommit;
+import dev.accesstier.keycloak.outage.AuthDatabaseException;
+import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.keycloak.models.AbstractKeycloakTransaction;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.link;
 
-import dev.accesstier.keycloak.schema.AuthComponent;
-import dev.accesstier.keycloak.schema.AuthComponents;
+import dev.accesstier.keycloak.component.AuthComponent;
+import dev.accesstier.keycloak.component.AuthComponents;
 import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.HashMap;

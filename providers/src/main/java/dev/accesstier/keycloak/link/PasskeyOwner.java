@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.link;
 
-import dev.accesstier.keycloak.schema.AuthComponents;
+import dev.accesstier.keycloak.component.AuthComponents;
 import dev.accesstier.keycloak.schema.AuthPasskeys;
 import jakarta.ws.rs.core.MultivaluedMap;
 import java.nio.charset.StandardCharsets;

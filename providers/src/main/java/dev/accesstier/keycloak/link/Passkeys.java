@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.link;
 
-import dev.accesstier.keycloak.schema.AuthComponent;
+import dev.accesstier.keycloak.component.AuthComponent;
 import dev.accesstier.keycloak.schema.AuthPasskey;
 import dev.accesstier.keycloak.schema.AuthPasskeys;
 import dev.accesstier.keycloak.schema.NewPasskey;

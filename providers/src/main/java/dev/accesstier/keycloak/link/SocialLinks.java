@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.link;
 
+import dev.accesstier.keycloak.component.AuthComponent;
 import dev.accesstier.keycloak.schema.AuthAccount;
-import dev.accesstier.keycloak.schema.AuthComponent;
 import dev.accesstier.keycloak.schema.AuthLinks;
 import dev.accesstier.keycloak.schema.SessionRows;
 import jakarta.ws.rs.core.Response.Status;

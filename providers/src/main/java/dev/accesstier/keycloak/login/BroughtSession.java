@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.login;
 
+import dev.accesstier.keycloak.component.AuthComponent;
+import dev.accesstier.keycloak.component.AuthComponents;
 import dev.accesstier.keycloak.credential.BetterAuthSecrets;
 import dev.accesstier.keycloak.credential.SignedCookie;
-import dev.accesstier.keycloak.schema.AuthComponent;
-import dev.accesstier.keycloak.schema.AuthComponents;
-import dev.accesstier.keycloak.schema.AuthDatabaseException;
+import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import dev.accesstier.keycloak.schema.AuthSession;
 import dev.accesstier.keycloak.schema.AuthSessions;
 import jakarta.ws.rs.core.Cookie;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.login;
 
-import dev.accesstier.keycloak.schema.AuthComponent;
-import dev.accesstier.keycloak.schema.AuthComponents;
+import dev.accesstier.keycloak.component.AuthComponent;
+import dev.accesstier.keycloak.component.AuthComponents;
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.schema.AuthUsers;
 import dev.accesstier.keycloak.schema.AuthVerification;
@@ -53,7 +53,7 @@ final class MailedLinkRows {
     /** Better Auth asks for none after a magic link, which is why such a link is not taken here. */
     boolean skipsSecondFactor() {
       return kind == MailedLink.MAGIC_LINK
-          && (stored.twoFactorEnabled() || KeptSecondFactors.any(user));
+          && (stored.twoFactorEnabled() || KeycloakSecondFactors.any(user));
     }
 
     /**
@@ -123,7 +123,7 @@ final class MailedLinkRows {
   void forgetWhatNobodyProved(Usable usable) {
     String userId = StorageId.externalId(usable.user().getId());
     new AuthUsers(usable.component().database()).deletePasswords(userId);
-    new SignedOut(session).all(usable.component(), userId);
+    new EndedSessions(session).all(usable.component(), userId);
   }
 
   private Stream<Usable> usable(MailedLink kind, AuthComponent component, AuthVerification row) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.login;
 
-import dev.accesstier.keycloak.schema.AuthDatabaseException;
+import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;

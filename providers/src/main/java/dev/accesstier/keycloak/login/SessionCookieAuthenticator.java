@@ -79,7 +79,8 @@ final class SessionCookieAuthenticator implements Authenticator {
             session,
             context.getRealm(),
             SessionCookieAuthenticatorFactory.cookieName(context.getAuthenticatorConfig()))
-        .filter(brought -> !new SignedOut(session).isOut(brought.component(), brought.session()))
+        .filter(
+            brought -> !new EndedSessions(session).isOut(brought.component(), brought.session()))
         .filter(
             brought ->
                 maxAge == null
@@ -95,7 +96,7 @@ final class SessionCookieAuthenticator implements Authenticator {
   private static boolean mayEnter(RealmModel realm, UserModel user) {
     return user.isEnabled()
         && (user.isEmailVerified() || realm.isVerifyEmail())
-        && !KeptSecondFactors.any(user);
+        && !KeycloakSecondFactors.any(user);
   }
 
   @Override

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.login;
 
-import dev.accesstier.keycloak.schema.AfterCommit;
-import dev.accesstier.keycloak.schema.AuthComponents;
+import dev.accesstier.keycloak.component.AuthComponents;
+import dev.accesstier.keycloak.database.AfterCommit;
 import dev.accesstier.keycloak.schema.CredentialChange;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -179,14 +179,14 @@ final class SessionRevocation implements EventListenerProvider {
   }
 
   /** After the commit: an aborted request ends no session. */
-  private void later(Consumer<SignedOut> end) {
+  private void later(Consumer<EndedSessions> end) {
     AfterCommit.run(session, () -> now(end));
   }
 
   /** In a session of its own, because this one is closing. */
-  private void now(Consumer<SignedOut> end) {
+  private void now(Consumer<EndedSessions> end) {
     KeycloakModelUtils.runJobInTransaction(
-        session.getKeycloakSessionFactory(), other -> end.accept(new SignedOut(other)));
+        session.getKeycloakSessionFactory(), other -> end.accept(new EndedSessions(other)));
   }
 
   private RealmModel realm(String id) {

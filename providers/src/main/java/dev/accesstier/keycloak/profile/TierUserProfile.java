@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.profile;
 
+import dev.accesstier.keycloak.change.ChangeAuthor;
+import dev.accesstier.keycloak.change.ChangeSource;
+import dev.accesstier.keycloak.change.TierChanges;
 import dev.accesstier.keycloak.tier.AccessTier;
-import dev.accesstier.keycloak.tier.ChangeAuthor;
-import dev.accesstier.keycloak.tier.ChangeSource;
-import dev.accesstier.keycloak.tier.TierChanges;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;

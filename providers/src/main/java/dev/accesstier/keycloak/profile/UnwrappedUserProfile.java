@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.profile;
 
-import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
+import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
 import jakarta.ws.rs.WebApplicationException;
 import java.util.function.Supplier;
 import org.keycloak.models.UserModel;

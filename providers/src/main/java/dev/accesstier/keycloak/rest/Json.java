@@ -21,7 +21,7 @@ import org.keycloak.services.ErrorResponse;
 import org.keycloak.services.ErrorResponseException;
 
 /** Reads requests strictly, every fault of theirs being a sentence, and writes answers. */
-final class Json {
+public final class Json {
 
   /** Ten thousand ids with room to spare. */
   private static final int MOST_BYTES = 2 * 1024 * 1024;
@@ -35,8 +35,8 @@ final class Json {
    *
    * @throws ErrorResponseException with status 400 or 413 when it is none of that type
    */
-  static <T> T read(@Nullable InputStream body, Class<T> type) {
-    byte[] bytes = Limited.read(body, MOST_BYTES);
+  public static <T> T read(@Nullable InputStream body, Class<T> type) {
+    byte[] bytes = BoundedBody.read(body, MOST_BYTES);
     if (bytes.length == 0) {
       throw bad("The request has no body; send a JSON object");
     }
@@ -60,11 +60,11 @@ final class Json {
     }
   }
 
-  static Response ok(Object value) {
+  public static Response ok(Object value) {
     return Response.ok(text(value), MediaType.APPLICATION_JSON_TYPE).build();
   }
 
-  static String text(Object value) {
+  public static String text(Object value) {
     try {
       return MAPPER.writeValueAsString(value);
     } catch (JsonProcessingException e) {
@@ -73,7 +73,7 @@ final class Json {
   }
 
   /** Status 400 with a sentence, as Keycloak's admin API gives them. */
-  static ErrorResponseException bad(String sentence) {
+  public static ErrorResponseException bad(String sentence) {
     return ErrorResponse.error(sentence, Status.BAD_REQUEST);
   }
 

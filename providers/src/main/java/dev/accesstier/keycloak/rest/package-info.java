@@ -1,7 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
- * REST: the admin resource at {@code /admin/realms/{realm}/access-tier}, and at {@code
- * /realms/{realm}/access-tier} what users ask for themselves, mailed links, the API of the original
- * service and the console page. {@code openapi.json} describes them all.
+ * What all of REST shares: reading parameters and bodies, JSON, the caller's token, files of the
+ * JAR. {@code openapi.json} describes the resources in the packages below.
  */
 @NullMarked
 package dev.accesstier.keycloak.rest;

@@ -9,13 +9,14 @@ import org.hibernate.jpa.HibernatePersistenceConfiguration;
 import org.hibernate.jpa.HibernatePersistenceProvider;
 
 /** The tables of schema {@code auth} as JPA entities, on connections of our own and outside JTA. */
-final class AuthEntities {
+public final class AuthEntities {
 
   private static final String MAPPING = "dev/accesstier/keycloak/schema/auth-schema.orm.xml";
 
   private AuthEntities() {}
 
-  static EntityManagerFactory open(DataSource pool, String schema) {
+  /** Opens without connecting; see {@link dev.accesstier.keycloak.database.EntityManagers}. */
+  public static EntityManagerFactory open(DataSource pool, String schema) {
     HibernatePersistenceConfiguration configuration =
         new HibernatePersistenceConfiguration("access-tier-auth-schema");
     configuration

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.schema;
 
+import dev.accesstier.keycloak.database.AuthConflictException;
+import dev.accesstier.keycloak.database.AuthDatabase;
+import dev.accesstier.keycloak.database.OptionalTable;
+import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import jakarta.persistence.EntityManager;
 import java.util.List;
 import java.util.Optional;

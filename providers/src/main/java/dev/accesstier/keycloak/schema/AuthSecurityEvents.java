@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.schema;
 
+import dev.accesstier.keycloak.database.AuthConflictException;
+import dev.accesstier.keycloak.database.AuthDatabase;
+import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import java.time.ZoneOffset;
 import org.hibernate.Session;
 import org.hibernate.type.StandardBasicTypes;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.schema;
 
+import dev.accesstier.keycloak.database.AuthDatabase;
+import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import java.util.Optional;
 
 /** Statements on {@code users} for features beside the storage provider. */

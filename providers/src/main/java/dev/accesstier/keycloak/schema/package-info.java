@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Schema {@code auth}: its tables as plain classes mapped in {@code auth-schema.orm.xml}, and the
- * {@link dev.accesstier.keycloak.schema.AuthDatabase handle} on the database they live in.
+ * statements on them. Nothing here decides; what a row means is known by those who ask.
  */
 @NullMarked
 package dev.accesstier.keycloak.schema;

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.storage;
 
+import dev.accesstier.keycloak.component.ComponentSettings;
+import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
+import dev.accesstier.keycloak.people.AskingAdmin;
+import dev.accesstier.keycloak.people.FederatedRows;
+import dev.accesstier.keycloak.people.PermittedUsers;
 import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.schema.SessionUsers;
+import dev.accesstier.keycloak.schema.Shown;
+import dev.accesstier.keycloak.schema.UserSearch;
 import dev.accesstier.keycloak.tier.AccessTier;
-import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.List;
 import java.util.Locale;

@@ -1,19 +1,35 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.storage;
 
-import dev.accesstier.keycloak.schema.AuthComponent;
-import dev.accesstier.keycloak.schema.AuthComponents;
-import dev.accesstier.keycloak.schema.AuthDatabase;
-import dev.accesstier.keycloak.schema.AuthDatabaseException;
-import dev.accesstier.keycloak.schema.AuthDatabaseSettings;
+import dev.accesstier.keycloak.change.ChangeAuthor;
+import dev.accesstier.keycloak.change.WritableTierStore;
+import dev.accesstier.keycloak.component.AuthComponent;
+import dev.accesstier.keycloak.component.AuthComponents;
+import dev.accesstier.keycloak.component.AuthDatabases;
+import dev.accesstier.keycloak.component.CacheSettings;
+import dev.accesstier.keycloak.component.ComponentIds;
+import dev.accesstier.keycloak.component.ComponentSettings;
+import dev.accesstier.keycloak.component.DatabaseKeeper;
+import dev.accesstier.keycloak.component.KnownSettings;
+import dev.accesstier.keycloak.component.Lazy;
+import dev.accesstier.keycloak.component.Option;
+import dev.accesstier.keycloak.component.OwnConnection;
+import dev.accesstier.keycloak.component.ServerDefaults;
+import dev.accesstier.keycloak.component.StartupCheck;
+import dev.accesstier.keycloak.database.AuthDatabase;
+import dev.accesstier.keycloak.database.AuthDatabaseSettings;
+import dev.accesstier.keycloak.factor.SecondFactorProbe;
+import dev.accesstier.keycloak.outage.AuthDatabaseException;
+import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
+import dev.accesstier.keycloak.password.HashGate;
+import dev.accesstier.keycloak.password.PasswordCheck;
+import dev.accesstier.keycloak.password.PasswordChecks;
+import dev.accesstier.keycloak.people.TierQueries;
+import dev.accesstier.keycloak.schema.SessionUsers;
 import dev.accesstier.keycloak.tier.AccessTier;
-import dev.accesstier.keycloak.tier.ChangeAuthor;
 import dev.accesstier.keycloak.tier.FreshUser;
 import dev.accesstier.keycloak.tier.HeldTiers;
-import dev.accesstier.keycloak.tier.TemporarilyUnavailableException;
-import dev.accesstier.keycloak.tier.TierStore;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -34,10 +50,13 @@ import org.keycloak.storage.UserStorageProviderModel;
 
 /** Registers the user storage provider {@code auth-schema} and keeps its databases open. */
 public final class AuthSchemaStorageProviderFactory
-    implements UserStorageProviderFactory<AuthSchemaStorageProvider>, TierStore, AuthComponents {
+    implements UserStorageProviderFactory<AuthSchemaStorageProvider>,
+        WritableTierStore,
+        AuthComponents,
+        PasswordChecks {
 
   /** Provider id, in realm files and in the server's options. */
-  public static final String ID = "auth-schema";
+  public static final String ID = AuthComponents.PROVIDER_ID;
 
   private static final Logger LOG = Logger.getLogger(AuthSchemaStorageProviderFactory.class);
 
@@ -96,7 +115,7 @@ public final class AuthSchemaStorageProviderFactory
   /** A form that is wrong must be said by the first query, not where a provider is made. */
   private Supplier<ComponentSettings> settingsWhenNeeded(
       KeycloakSession session, ComponentModel component) {
-    return new Once<>(
+    return new Lazy<>(
         () -> {
           try {
             return settings(session, component);
@@ -206,28 +225,14 @@ public final class AuthSchemaStorageProviderFactory
     databases.close();
   }
 
-  PasswordCheck passwordCheck(KeycloakSession session) {
+  @Override
+  public PasswordCheck passwordCheck(KeycloakSession session) {
     return new PasswordCheck(session, hashes);
   }
 
-  /** Those of the realm's enabled components, by id, in the order in which Keycloak asks them. */
-  static Map<String, SessionUsers> users(KeycloakSession session, RealmModel realm) {
-    AuthSchemaStorageProviderFactory factory =
-        (AuthSchemaStorageProviderFactory)
-            session.getKeycloakSessionFactory().getProviderFactory(UserStorageProvider.class, ID);
-    Map<String, SessionUsers> users = new LinkedHashMap<>();
-    realm
-        .getStorageProviders(UserStorageProvider.class)
-        .filter(component -> ID.equals(component.getProviderId()))
-        .map(UserStorageProviderModel::new)
-        .filter(UserStorageProviderModel::isEnabled)
-        .sorted(UserStorageProviderModel.comparator)
-        .forEach(component -> users.put(component.getId(), factory.users(session, component)));
-    return users;
-  }
-
   /** One for each session and component: whoever asks in a request sees the same rows. */
-  private SessionUsers users(KeycloakSession session, ComponentModel component) {
+  @Override
+  public SessionUsers users(KeycloakSession session, ComponentModel component) {
     String key = SessionUsers.class.getName() + component.getId();
     SessionUsers users = session.getAttribute(key, SessionUsers.class);
     if (users == null) {

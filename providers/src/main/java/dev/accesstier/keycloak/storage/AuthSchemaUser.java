@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.storage;
 
+import dev.accesstier.keycloak.change.ChangeAuthor;
+import dev.accesstier.keycloak.change.ChangeSource;
+import dev.accesstier.keycloak.change.TierChanges;
+import dev.accesstier.keycloak.component.EditMode;
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.tier.AccessTier;
-import dev.accesstier.keycloak.tier.ChangeAuthor;
-import dev.accesstier.keycloak.tier.ChangeSource;
-import dev.accesstier.keycloak.tier.TierChanges;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.schema.UserColumn;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.storage;
 
+import dev.accesstier.keycloak.people.FederatedRows;
+import dev.accesstier.keycloak.schema.UserSearch;
 import dev.accesstier.keycloak.tier.AccessTier;
 import java.util.Map;
 import java.util.Set;

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.storage;
 
+import dev.accesstier.keycloak.component.ComponentSettings;
 import dev.accesstier.keycloak.credential.Totp;
+import dev.accesstier.keycloak.factor.SecondFactor;
+import dev.accesstier.keycloak.factor.SecondFactorEnrolment;
+import dev.accesstier.keycloak.password.PasswordChange;
+import dev.accesstier.keycloak.password.PasswordCheck;
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.schema.CredentialChange;
+import dev.accesstier.keycloak.schema.SessionUsers;
+import dev.accesstier.keycloak.schema.StoredPassword;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;

@@ -2,6 +2,8 @@
 package dev.accesstier.keycloak.storage;
 
 import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.schema.SessionUsers;
+import dev.accesstier.keycloak.schema.UserSearch;
 import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.Stream;

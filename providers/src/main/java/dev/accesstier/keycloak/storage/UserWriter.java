@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.storage;
 
-import dev.accesstier.keycloak.schema.AuthConflictException;
+import dev.accesstier.keycloak.database.AuthConflictException;
 import dev.accesstier.keycloak.schema.AuthIds;
 import dev.accesstier.keycloak.schema.AuthUser;
+import dev.accesstier.keycloak.schema.SessionUsers;
+import dev.accesstier.keycloak.schema.UserColumn;
+import dev.accesstier.keycloak.schema.UserWrites;
 import jakarta.persistence.EntityManager;
 import java.util.function.Function;
 import org.jboss.logging.Logger;

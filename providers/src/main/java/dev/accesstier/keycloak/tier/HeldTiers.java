@@ -18,7 +18,8 @@ public interface HeldTiers {
   /**
    * Makes the new tiers count.
    *
-   * @throws TemporarilyUnavailableException when they do not, and the old ones are still there
+   * @throws jakarta.ws.rs.WebApplicationException with status 503 when they do not, and the old
+   *     ones are still there
    */
   void commit();
 

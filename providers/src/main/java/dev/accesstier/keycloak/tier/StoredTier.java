@@ -14,14 +14,15 @@ import org.keycloak.storage.UserStorageProvider;
  *
  * @param externalId the user's id within the component
  */
-record StoredTier(TierStore store, ComponentModel component, String externalId) {
+public record StoredTier(TierStore store, ComponentModel component, String externalId) {
 
   /** Empty for local users and those of other storages. */
-  static Optional<StoredTier> of(KeycloakSession session, RealmModel realm, UserModel user) {
+  public static Optional<StoredTier> of(KeycloakSession session, RealmModel realm, UserModel user) {
     return of(session, realm, user.getId());
   }
 
-  static Optional<StoredTier> of(KeycloakSession session, RealmModel realm, String userId) {
+  /** Likewise, by Keycloak's id. */
+  public static Optional<StoredTier> of(KeycloakSession session, RealmModel realm, String userId) {
     StorageId id = new StorageId(userId);
     ComponentModel component = id.isLocal() ? null : realm.getComponent(id.getProviderId());
     return component != null
@@ -33,11 +34,8 @@ record StoredTier(TierStore store, ComponentModel component, String externalId) 
         : Optional.empty();
   }
 
-  FreshUser read(KeycloakSession session) {
+  /** What the store has of the user now. */
+  public FreshUser read(KeycloakSession session) {
     return store.read(session, component, externalId);
-  }
-
-  boolean isEditable(KeycloakSession session) {
-    return store.isTierEditable(session, component);
   }
 }

@@ -27,7 +27,8 @@ public final class TierGate {
    * an outage of the store closes nothing that is open to all. Service accounts are no persons and
    * have no tier: they are never refused.
    *
-   * @throws TemporarilyUnavailableException when the client is gated and the tier cannot be read
+   * @throws jakarta.ws.rs.WebApplicationException with status 503 when the client is gated and the
+   *     tier cannot be read
    */
   public Optional<TierRefusal> refusal(RealmModel realm, ClientModel client, UserModel user) {
     RequiredTier required = RequiredTier.of(client);

@@ -23,7 +23,7 @@ public final class UserTiers {
    * The user's tier as it is stored now: for users of a {@link TierStore} it is read from there and
    * not from Keycloak's user cache, so a tier changed by anybody is in the very next token.
    *
-   * @throws TemporarilyUnavailableException when the store cannot be read
+   * @throws jakarta.ws.rs.WebApplicationException with status 503 when the store cannot be read
    */
   public AccessTier tierOf(RealmModel realm, UserModel user) {
     return AccessTier.ofUser(stored(realm, user));
@@ -34,7 +34,7 @@ public final class UserTiers {
    * later. Read together with the tier. Never true for users of other storages, which Keycloak
    * itself looks after.
    *
-   * @throws TemporarilyUnavailableException when the store cannot be read
+   * @throws jakarta.ws.rs.WebApplicationException with status 503 when the store cannot be read
    */
   public boolean isDeleted(RealmModel realm, UserModel user) {
     return StoredTier.of(session, realm, user).map(at -> at.read(session).deleted()).orElse(false);

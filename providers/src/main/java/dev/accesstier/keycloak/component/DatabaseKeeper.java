@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.accesstier.keycloak.component;
+
+import dev.accesstier.keycloak.database.AfterCommit;
+import dev.accesstier.keycloak.database.AuthDatabaseSettings;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BiConsumer;
+import org.jboss.logging.Logger;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.component.ComponentValidationException;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
+import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.provider.ProviderEvent;
+
+/**
+ * Keeps those databases open that the enabled components of this server name: soon after a change
+ * on this node, and every minute because nobody tells of one on another. In a thread of its own,
+ * since nobody shall wait for a database that is opened.
+ */
+public final class DatabaseKeeper implements AutoCloseable {
+
+  private static final Logger LOG = Logger.getLogger(DatabaseKeeper.class);
+  private static final int INTERVAL_SECONDS = 60;
+
+  /** Reads a component's settings. */
+  @FunctionalInterface
+  public interface Reader {
+    ComponentSettings read(KeycloakSession session, ComponentModel component);
+  }
+
+  private final AuthDatabases databases;
+  private final Reader settings;
+  private final ScheduledThreadPoolExecutor worker =
+      new ScheduledThreadPoolExecutor(
+          1,
+          work -> {
+            Thread thread = new Thread(work, "access-tier-databases");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  public DatabaseKeeper(AuthDatabases databases, Reader settings) {
+    this.databases = databases;
+    this.settings = settings;
+  }
+
+  public void register(KeycloakSessionFactory factory) {
+    factory.register(this::onEvent);
+  }
+
+  private void onEvent(ProviderEvent event) {
+    if (event instanceof PostMigrationEvent started) {
+      KeycloakSessionFactory factory = started.getFactory();
+      var unused =
+          worker.scheduleWithFixedDelay(
+              () -> run(factory), INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+    } else if (event instanceof RealmModel.RealmPostCreateEvent created) {
+      afterCommit(created.getKeycloakSession());
+    } else if (event instanceof RealmModel.RealmRemovedEvent removed) {
+      afterCommit(removed.getKeycloakSession());
+    }
+  }
+
+  /** Looks again when what this session does is committed. */
+  public void afterCommit(KeycloakSession session) {
+    KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
+    AfterCommit.run(session, () -> soon(factory));
+  }
+
+  private void soon(KeycloakSessionFactory factory) {
+    try {
+      worker.execute(() -> run(factory));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("The server stops", e);
+    }
+  }
+
+  private void run(KeycloakSessionFactory factory) {
+    try {
+      // Connections are opened after this transaction, which holds one of Keycloak's.
+      databases.keep(KeycloakModelUtils.runJobInTransactionWithResult(factory, this::wanted));
+    } catch (RuntimeException e) {
+      // For example one of Keycloak's database: the next minute will tell.
+      LOG.debug("The components could not be looked at", e);
+    }
+  }
+
+  private Set<AuthDatabaseSettings> wanted(KeycloakSession session) {
+    Set<AuthDatabaseSettings> wanted = new HashSet<>();
+    BiConsumer<KeycloakSession, ComponentModel> add =
+        (within, component) -> {
+          try {
+            settings.read(within, component).database().ifPresent(wanted::add);
+          } catch (ComponentValidationException e) {
+            LOG.debugf("Component %s cannot be used", component.getName());
+          }
+        };
+    StartupCheck.forEachComponent(session, add);
+    return wanted;
+  }
+
+  @Override
+  public void close() {
+    worker.shutdownNow();
+  }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.accesstier.keycloak.rest.admin;
+
+import dev.accesstier.keycloak.audit.TierTrail;
+import dev.accesstier.keycloak.change.ChangeSource;
+import dev.accesstier.keycloak.change.TierChange;
+import dev.accesstier.keycloak.change.TierSubject;
+import dev.accesstier.keycloak.rest.Json;
+import dev.accesstier.keycloak.rest.RequestParameters;
+import dev.accesstier.keycloak.tier.AccessTier;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.PUT;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.UserModel;
+
+/** {@code /admin/realms/{realm}/access-tier}: what admins ask and change. */
+public final class AdminResource {
+
+  private static final int MOST = 1000;
+
+  private final AdminRequest admin;
+
+  AdminResource(AdminRequest admin) {
+    this.admin = admin;
+  }
+
+  @GET
+  @Path("users/{id}/tier")
+  public Response tier(@PathParam("id") String id) {
+    UserModel user = FoundUser.byId(admin, id);
+    admin.may().requireView(user);
+    return Json.ok(UserTier.of(admin, user));
+  }
+
+  @PUT
+  @Path("users/{id}/tier")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response changeTier(@PathParam("id") String id, @Nullable InputStream body) {
+    UserModel user = FoundUser.byId(admin, id);
+    admin.may().requireManage(user);
+    UserTier.Wanted wanted = Json.read(body, UserTier.Wanted.class);
+    AccessTier tier = RequestParameters.tier(wanted.tier());
+    return Json.ok(
+        new UserTier.Changed(
+            true, UserTierChange.change(admin, user, tier, wanted.reason(), ChangeSource.API)));
+  }
+
+  @GET
+  @Path("users/{id}/tier/history")
+  public Response history(
+      @PathParam("id") String id,
+      @QueryParam("first") @Nullable String first,
+      @QueryParam("max") @Nullable String max) {
+    RequestParameters.Page page = RequestParameters.Page.of(first, max, 50, MOST);
+    Optional<UserModel> user = FoundUser.byId(admin.session(), admin.realm(), id).orNone();
+    user.ifPresent(admin.may()::requireView);
+    if (user.isEmpty() && !admin.may().mayViewEveryone()) {
+      throw FoundUser.nobody(admin);
+    }
+    List<TierChange> changes =
+        new TierTrail(admin.session(), admin.realm())
+            .of(TierSubject.USER, user.map(UserModel::getId).orElse(id), page.first(), page.max());
+    if (user.isEmpty() && changes.isEmpty()) {
+      throw new NotFoundException("User not found");
+    }
+    return Json.ok(TrailEntry.of(admin, changes));
+  }
+
+  @DELETE
+  @Path("users/{id}/second-factor")
+  public Response removeSecondFactor(@PathParam("id") String id) {
+    UserModel user = FoundUser.byId(admin, id);
+    admin.may().requireManage(user);
+    SecondFactorRemoval.of(admin, user);
+    return Response.noContent().build();
+  }
+
+  @GET
+  @Path("users")
+  public Response users(
+      @QueryParam("tier") @Nullable String tier,
+      @QueryParam("search") @Nullable String search,
+      @QueryParam("first") @Nullable String first,
+      @QueryParam("max") @Nullable String max) {
+    admin.may().requireListUsers();
+    return Json.ok(
+        UserList.of(
+            admin,
+            new UserSearchParameters(tier, search).filter(),
+            RequestParameters.Page.of(first, max, 50, MOST)));
+  }
+
+  @POST
+  @Path("users/tier")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response changeTiers(@Nullable InputStream body) {
+    admin.may().requireManageSomebody();
+    return Json.ok(Json.read(body, BulkRequest.class).run(admin));
+  }
+
+  @GET
+  @Path("users/tiers.csv")
+  @Produces(TierCsv.TYPE)
+  public Response exportTiers() {
+    admin.may().requireListUsers();
+    return Response.ok(TierCsv.export(admin), TierCsv.TYPE + "; charset=UTF-8")
+        .header("Content-Disposition", "attachment; filename=\"tiers.csv\"")
+        .build();
+  }
+
+  @POST
+  @Path("users/tiers.csv")
+  @Consumes(TierCsv.TYPE)
+  public Response importTiers(
+      @QueryParam("dryRun") @Nullable String dryRun, @Nullable InputStream body) {
+    admin.may().requireManageSomebody();
+    return Json.ok(TierCsv.change(admin, body, RequestParameters.flag("dryRun", dryRun)));
+  }
+
+  @GET
+  @Path("clients")
+  public Response clients() {
+    admin.may().requireListClients();
+    admin.may().requireListUsers();
+    return Json.ok(new ClientTiers(admin).list());
+  }
+
+  @GET
+  @Path("clients/{clientId}/required-tier")
+  public Response requiredTier(@PathParam("clientId") String clientId) {
+    ClientModel client = new ClientTiers(admin).find(clientId);
+    admin.may().requireView(client);
+    return Json.ok(ClientTiers.required(client));
+  }
+
+  @PUT
+  @Path("clients/{clientId}/required-tier")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response changeRequiredTier(
+      @PathParam("clientId") String clientId, @Nullable InputStream body) {
+    ClientModel client = new ClientTiers(admin).find(clientId);
+    admin.may().requireManage(client);
+    return Json.ok(
+        ClientTierChange.change(admin, client, Json.read(body, ClientTierChange.Wanted.class)));
+  }
+
+  @GET
+  @Path("clients/{clientId}/required-tier/history")
+  public Response requiredTierHistory(
+      @PathParam("clientId") String clientId,
+      @QueryParam("first") @Nullable String first,
+      @QueryParam("max") @Nullable String max) {
+    RequestParameters.Page page = RequestParameters.Page.of(first, max, 50, MOST);
+    ClientModel client = new ClientTiers(admin).find(clientId);
+    admin.may().requireView(client);
+    return Json.ok(
+        TrailEntry.of(
+            admin,
+            new TierTrail(admin.session(), admin.realm())
+                .of(TierSubject.CLIENT, client.getId(), page.first(), page.max())));
+  }
+
+  @GET
+  @Path("history")
+  public Response trail(
+      @QueryParam("first") @Nullable String first, @QueryParam("max") @Nullable String max) {
+    admin.may().requireListUsers();
+    admin.may().requireListClients();
+    return Json.ok(RealmTrail.page(admin, RequestParameters.Page.of(first, max, 50, MOST)));
+  }
+
+  @GET
+  @Path("summary")
+  public Response summary() {
+    admin.may().requireListUsers();
+    admin.may().requireListClients();
+    return Json.ok(new ClientTiers(admin).summary());
+  }
+
+  @GET
+  @Path("status")
+  public Response status() {
+    admin.may().requireViewSettings();
+    return Json.ok(Status.of(admin));
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.accesstier.keycloak.rest.admin;
+
+import jakarta.ws.rs.NotFoundException;
+import org.keycloak.events.Details;
+import org.keycloak.events.admin.OperationType;
+import org.keycloak.events.admin.ResourceType;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.UserModel;
+import org.keycloak.models.credential.OTPCredentialModel;
+import org.keycloak.services.resources.admin.AdminEventBuilder;
+
+/**
+ * Takes the second factor of the schema from a user who has lost it. The delete button of
+ * Keycloak's own console looks among the credentials that Keycloak stores, and this one is not
+ * there.
+ */
+final class SecondFactorRemoval {
+
+  private static final String TYPE = OTPCredentialModel.TYPE;
+
+  private SecondFactorRemoval() {}
+
+  /**
+   * Removes it, with an admin event as Keycloak writes for its own credentials.
+   *
+   * @throws NotFoundException when the schema has none of this user
+   * @throws org.keycloak.services.ErrorResponseException with status 400 when it may not be written
+   */
+  static void of(AdminRequest admin, UserModel user) {
+    if (user.credentialManager()
+        .getFederatedCredentialsStream()
+        .noneMatch(credential -> TYPE.equals(credential.getType()))) {
+      throw new NotFoundException("The schema has no second factor of this user");
+    }
+    user.credentialManager().disableCredentialType(TYPE);
+    KeycloakSession session = admin.session();
+    new AdminEventBuilder(
+            admin.realm(), admin.may().admin(), session, session.getContext().getConnection())
+        .operation(OperationType.ACTION)
+        .resource(ResourceType.USER)
+        .resourcePath("users", user.getId(), "second-factor")
+        .detail(Details.CREDENTIAL_TYPE, TYPE)
+        .success();
+  }
+}

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.accesstier.keycloak.rest.admin;
+
+import dev.accesstier.keycloak.component.AuthComponents;
+import dev.accesstier.keycloak.database.AuthDatabaseStatus;
+import dev.accesstier.keycloak.gate.GateHooks;
+import dev.accesstier.keycloak.login.MailedLinksAllowed;
+import dev.accesstier.keycloak.outage.AuthDatabaseException;
+import dev.accesstier.keycloak.provider.OwnProvider;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.common.Version;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.storage.UserStorageProvider;
+import org.keycloak.storage.UserStorageProviderModel;
+
+/**
+ * Whether everything that tiers need in a realm is in place.
+ *
+ * @param problems of the whole server: providers of ours that Keycloak does not use, in sentences
+ * @param mailedLinks which of Better Auth's links the realm takes: none, reset or all
+ */
+record Status(
+    List<Database> databases,
+    Gate gate,
+    boolean adminEvents,
+    List<String> problems,
+    String mailedLinks,
+    Versions versions) {
+
+  /**
+   * A component's database, as this node sees it.
+   *
+   * @param problems what to correct, in sentences
+   * @param pool null where it cannot even be opened
+   */
+  record Database(
+      String component, boolean reachable, List<String> problems, @Nullable Pool pool) {}
+
+  /** Connections. */
+  record Pool(long active, long idle, long waiting, int max) {}
+
+  /** The hooks that the realm switches on. */
+  record Gate(boolean requiredAction, boolean userinfoPolicy) {}
+
+  record Versions(String accessTier, String keycloak) {}
+
+  static Status of(AdminRequest admin) {
+    KeycloakSession session = admin.session();
+    RealmModel realm = admin.realm();
+    return new Status(
+        databases(session, realm),
+        new Gate(GateHooks.hasRequiredAction(realm), GateHooks.hasUserInfoPolicy(session, realm)),
+        realm.isAdminEventsEnabled(),
+        OwnProvider.lost(session.getKeycloakSessionFactory()).toList(),
+        MailedLinksAllowed.in(realm).value(),
+        new Versions(
+            Optional.ofNullable(Status.class.getPackage().getImplementationVersion())
+                .orElse("unknown"),
+            Version.VERSION));
+  }
+
+  private static List<Database> databases(KeycloakSession session, RealmModel realm) {
+    return realm
+        .getStorageProviders(UserStorageProvider.class)
+        .map(UserStorageProviderModel::new)
+        .filter(UserStorageProviderModel::isEnabled)
+        .flatMap(component -> database(session, component))
+        .toList();
+  }
+
+  private static Stream<Database> database(
+      KeycloakSession session, UserStorageProviderModel component) {
+    try {
+      return AuthComponents.of(session, component).stream()
+          .map(found -> of(component.getName(), found.database().status(found.writable())));
+    } catch (AuthDatabaseException e) {
+      return Stream.of(
+          new Database(component.getName(), false, List.of(String.valueOf(e.getMessage())), null));
+    }
+  }
+
+  private static Database of(String name, AuthDatabaseStatus status) {
+    return new Database(
+        name,
+        status.reachable(),
+        status.problems(),
+        new Pool(status.active(), status.idle(), status.waiting(), status.max()));
+  }
+}

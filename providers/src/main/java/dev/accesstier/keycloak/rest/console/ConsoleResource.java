@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.accesstier.keycloak.rest.console;
+
+import dev.accesstier.keycloak.rest.PackagedResources;
+import dev.accesstier.keycloak.tier.RequiredTier;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.keycloak.common.util.Encode;
+import org.keycloak.headers.SecurityHeadersProvider;
+import org.keycloak.models.BrowserSecurityHeaders;
+import org.keycloak.models.ClientModel;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.urls.UrlType;
+
+/**
+ * The page on which admins edit tiers. It is the same for everyone and holds no data: its scripts
+ * sign in as client {@value RequiredTier#CONSOLE_CLIENT} and ask the admin resource.
+ */
+public final class ConsoleResource {
+
+  /** The part of the address after the realm. */
+  private static final String RESOURCE = "access-tier";
+
+  private static final Map<String, String> TYPES =
+      Map.of("js", "text/javascript", "css", "text/css", "json", "application/json");
+
+  private static final BrowserSecurityHeaders HSTS =
+      BrowserSecurityHeaders.STRICT_TRANSPORT_SECURITY;
+
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'%s;"
+          + " img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+  private final KeycloakSession session;
+
+  public ConsoleResource(KeycloakSession session) {
+    this.session = session;
+  }
+
+  @GET
+  @Path("")
+  public Response page() {
+    RealmModel realm = session.getContext().getRealm();
+    ClientModel client = realm.getClientByClientId(RequiredTier.CONSOLE_CLIENT);
+    if (client == null || !client.isEnabled()) {
+      throw new NotFoundException();
+    }
+    URI here = session.getContext().getUri().getBaseUri();
+    URI admin = session.getContext().getUri(UrlType.ADMIN).getBaseUri();
+    Locale locale = session.getContext().resolveLocale(null);
+    String html =
+        PackagedResources.read("console/index.html")
+            .text()
+            .replace("{{language}}", locale.getLanguage().equals("de") ? "de" : "en")
+            .replace("{{realm}}", escaped(realm.getName()))
+            .replace("{{title}}", escaped(title(realm)))
+            .replace("{{path}}", escaped(path(here, realm)))
+            .replace("{{server}}", escaped(here.toString()))
+            .replace("{{admin}}", escaped(admin.toString()))
+            .replace("{{client}}", RequiredTier.CONSOLE_CLIENT);
+    // Keycloak's own headers allow more than this page needs.
+    session.getProvider(SecurityHeadersProvider.class).options().skipHeaders();
+    Response.ResponseBuilder answer =
+        PackagedResources.serve(session, PackagedResources.File.of(html), "text/html")
+            .header("Content-Security-Policy", POLICY.formatted(beyond(here, admin)))
+            .header("Referrer-Policy", "no-referrer")
+            .header("X-Frame-Options", "DENY");
+    transportSecurity(realm).ifPresent(value -> answer.header(HSTS.getHeaderName(), value));
+    return answer.build();
+  }
+
+  @GET
+  @Path("{file:[a-z]+[.](?:js|css|json)}")
+  public Response file(@PathParam("file") String file) {
+    String type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
+    return PackagedResources.serve(session, "console/" + file, String.valueOf(type));
+  }
+
+  /** The realm's own, which is about the whole host and more than this page. */
+  private static Optional<String> transportSecurity(RealmModel realm) {
+    return Optional.ofNullable(realm.getBrowserSecurityHeaders().get(HSTS.getKey()))
+        .filter(value -> !value.isBlank());
+  }
+
+  private static String path(URI here, RealmModel realm) {
+    return here.getRawPath()
+        + "realms/"
+        + Encode.encodePathSegment(realm.getName())
+        + "/"
+        + RESOURCE
+        + "/";
+  }
+
+  private static String title(RealmModel realm) {
+    String name = realm.getDisplayName();
+    return name == null || name.isBlank() ? realm.getName() : name;
+  }
+
+  /** The origin of the admin API, where it is another one. */
+  private static String beyond(URI here, URI admin) {
+    return here.getAuthority().equals(admin.getAuthority())
+        ? ""
+        : " " + admin.getScheme() + "://" + admin.getAuthority();
+  }
+
+  private static String escaped(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.accesstier.keycloak.rest.own;
+
+import dev.accesstier.keycloak.login.MailedLinks;
+import dev.accesstier.keycloak.rest.BearerCaller;
+import dev.accesstier.keycloak.rest.Json;
+import dev.accesstier.keycloak.rest.PackagedResources;
+import dev.accesstier.keycloak.rest.console.ConsoleResource;
+import dev.accesstier.keycloak.rest.legacy.LegacyResource;
+import dev.accesstier.keycloak.tier.RealmTierSettings;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.OPTIONS;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.jspecify.annotations.Nullable;
+import org.keycloak.models.KeycloakSession;
+
+/** {@code /realms/{realm}/access-tier}: what users ask for themselves, and ways for others. */
+public final class RealmResource {
+
+  private static final String GET = "GET";
+
+  private final KeycloakSession session;
+
+  RealmResource(KeycloakSession session) {
+    this.session = session;
+  }
+
+  @GET
+  @Path("me")
+  public Response me() {
+    return Json.ok(Me.of(BearerCaller.require(session, GET)));
+  }
+
+  @GET
+  @Path("apps")
+  public Response apps() {
+    return Json.ok(Apps.of(BearerCaller.require(session, GET)));
+  }
+
+  /** Browsers ask first, without a token, whether a page of another origin may ask. */
+  @OPTIONS
+  @Path("{any:.*}")
+  public Response preflight() {
+    return BearerCaller.preflight();
+  }
+
+  @GET
+  @Path("openapi.json")
+  public Response openApi() {
+    return PackagedResources.serve(session, "openapi.json", MediaType.APPLICATION_JSON);
+  }
+
+  @Path("api/v1/admin/users")
+  public LegacyResource legacy() {
+    if (!RealmTierSettings.of(session.getContext().getRealm()).legacyApi()) {
+      throw new NotFoundException();
+    }
+    return new LegacyResource(session);
+  }
+
+  @Path("console")
+  public ConsoleResource console() {
+    return new ConsoleResource(session);
+  }
+
+  /** A link to a new password that Better Auth mailed. */
+  @GET
+  @Path("reset-password/{token}")
+  public Response resetPassword(
+      @PathParam("token") String token, @QueryParam("callbackURL") @Nullable String callbackUrl) {
+    return new MailedLinks(session).resetPassword(token, callbackUrl);
+  }
+
+  /** A link that signs in, mailed by Better Auth. */
+  @GET
+  @Path("magic-link")
+  public Response magicLink(
+      @QueryParam("token") @Nullable String token,
+      @QueryParam("callbackURL") @Nullable String callbackUrl) {
+    return new MailedLinks(session).magicLink(token, callbackUrl);
+  }
+}

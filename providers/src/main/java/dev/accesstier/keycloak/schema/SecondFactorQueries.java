@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.accesstier.keycloak.schema;
+
+import jakarta.persistence.EntityManager;
+import jakarta.persistence.LockModeType;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** The statements on second factors. */
+public final class SecondFactorQueries {
+
+  /** Those that count. */
+  private static final String SECRETS =
+      """
+      select t.secret from AuthTwoFactor t join AuthUser u on u.id = t.userId
+       where u.twoFactorEnabled = true
+      """;
+
+  private static final String SET =
+      "update AuthTwoFactor t set t.secret = :secret, t.backupCodes = :codes where t.userId = :id";
+  private static final String SET_BACKUP_CODES =
+      "update AuthTwoFactor t set t.backupCodes = :codes where t.userId = :id";
+  private static final String DELETE = "delete from AuthTwoFactor t where t.userId = :id";
+  private static final String FLAG =
+      "update AuthUser u set u.twoFactorEnabled = :enabled, u.updatedAt = :now where u.id = :id";
+
+  private SecondFactorQueries() {}
+
+  /** The encrypted secrets of some users. */
+  public static List<String> secrets(EntityManager entityManager, int max) {
+    return entityManager.createQuery(SECRETS, String.class).setMaxResults(max).getResultList();
+  }
+
+  /** The row, which nobody else can change until the transaction ends. */
+  public static Optional<AuthTwoFactor> lock(EntityManager entityManager, String id) {
+    return Optional.ofNullable(
+        entityManager.find(AuthTwoFactor.class, id, LockModeType.PESSIMISTIC_WRITE));
+  }
+
+  public static void setBackupCodes(EntityManager entityManager, String id, String codes) {
+    entityManager
+        .createQuery(SET_BACKUP_CODES)
+        .setParameter("codes", codes)
+        .setParameter("id", id)
+        .executeUpdate();
+  }
+
+  /** In place of the factor that the user has, if any. */
+  public static void put(EntityManager entityManager, String id, String secret, String codes) {
+    int there =
+        entityManager
+            .createQuery(SET)
+            .setParameter("secret", secret)
+            .setParameter("codes", codes)
+            .setParameter("id", id)
+            .executeUpdate();
+    if (there == 0) {
+      entityManager.persist(new AuthTwoFactor(id, secret, codes, Instant.now()));
+    }
+    flag(entityManager, id, true);
+  }
+
+  public static void delete(EntityManager entityManager, String id) {
+    entityManager.createQuery(DELETE).setParameter("id", id).executeUpdate();
+    flag(entityManager, id, false);
+  }
+
+  private static void flag(EntityManager entityManager, String id, boolean enabled) {
+    entityManager
+        .createQuery(FLAG)
+        .setParameter("enabled", enabled)
+        .setParameter("now", Instant.now())
+        .setParameter("id", id)
+        .executeUpdate();
+  }
+}

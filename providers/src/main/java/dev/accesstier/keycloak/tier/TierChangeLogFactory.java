@@ -1,7 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-package dev.accesstier.keycloak.tier;
-
-import org.keycloak.provider.ProviderFactory;
-
-/** Makes the {@link TierChangeLog} of a session. */
-public interface TierChangeLogFactory extends ProviderFactory<TierChangeLog> {}
