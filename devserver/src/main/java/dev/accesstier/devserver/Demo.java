@@ -46,6 +46,7 @@ public final class Demo {
               .realm(realm)
               .database(postgres, "keycloak")
               .authSchema(postgres, "auth", SECRET)
+              .variable("JAVA_OPTS_APPEND", "--add-modules jdk.incubator.vector")
               .ports(KEYCLOAK_PORT, MANAGEMENT_PORT);
       try (KeycloakServer keycloak = KeycloakServer.start(directory.resolve("keycloak"), options)) {
         OUT.println(DemoScreen.text(keycloak, postgres, Duration.between(begin, Instant.now())));

@@ -21,6 +21,7 @@ import dev.accesstier.keycloak.database.AuthDatabaseSettings;
 import dev.accesstier.keycloak.factor.SecondFactorProbe;
 import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
+import dev.accesstier.keycloak.password.FastestHash;
 import dev.accesstier.keycloak.password.HashGate;
 import dev.accesstier.keycloak.password.PasswordCheck;
 import dev.accesstier.keycloak.password.PasswordChecks;
@@ -92,6 +93,7 @@ public final class AuthSchemaStorageProviderFactory
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     StartupCheck.register(factory, this::check);
+    FastestHash.register(factory);
     keeper.register(factory);
   }
 

@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.rest.admin;
 
 import dev.accesstier.keycloak.component.AuthComponents;
+import dev.accesstier.keycloak.credential.Scrypt;
 import dev.accesstier.keycloak.database.AuthDatabaseStatus;
 import dev.accesstier.keycloak.gate.GateHooks;
 import dev.accesstier.keycloak.login.MailedLinksAllowed;
@@ -21,6 +22,7 @@ import org.keycloak.storage.UserStorageProviderModel;
  * Whether everything that tiers need in a realm is in place.
  *
  * @param problems of the whole server: providers of ours that Keycloak does not use, in sentences
+ * @param scryptImplementation what computes password hashes on this node
  * @param mailedLinks which of Better Auth's links the realm takes: none, reset or all
  */
 record Status(
@@ -28,6 +30,7 @@ record Status(
     Gate gate,
     boolean adminEvents,
     List<String> problems,
+    String scryptImplementation,
     String mailedLinks,
     Versions versions) {
 
@@ -56,6 +59,7 @@ record Status(
         new Gate(GateHooks.hasRequiredAction(realm), GateHooks.hasUserInfoPolicy(session, realm)),
         realm.isAdminEventsEnabled(),
         OwnProvider.lost(session.getKeycloakSessionFactory()).toList(),
+        Scrypt.implementation(),
         MailedLinksAllowed.in(realm).value(),
         new Versions(
             Optional.ofNullable(Status.class.getPackage().getImplementationVersion())

@@ -125,6 +125,19 @@ final class ImageIT {
         .contains(" 404 ");
   }
 
+  /** The image asks the JVM for the Vector API; the look for it takes a few seconds. */
+  @Test
+  void passwordHashesAreComputedByCodeOfOurOwn() {
+    await()
+        .atMost(Duration.ofMinutes(2))
+        .untilAsserted(
+            () ->
+                assertThat(
+                        keycloak.execInContainer("bash", "-c", get(9000, "/metrics")).getStdout())
+                    .containsPattern(
+                        "access_tier_scrypt_implementation\\{implementation=\"(vector|scalar)\""));
+  }
+
   private static String get(int port, String path) {
     return "exec 3<>/dev/tcp/127.0.0.1/%d; printf 'GET %s HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3"
         .formatted(port, path);

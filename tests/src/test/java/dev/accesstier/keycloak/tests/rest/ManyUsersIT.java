@@ -47,14 +47,17 @@ final class ManyUsersIT {
   @Test
   void pagesHoldEveryoneOnceInOneOrder() {
     List<String> ids = new ArrayList<>();
-    for (int first = 0; first < FEDERATED + LOCAL; first += 7) {
+    // Other tests of this class sign people in whom they make.
+    int everyone = api.get("users?max=0").json(200).get("total").asInt();
+    assertThat(everyone).isGreaterThanOrEqualTo(FEDERATED + LOCAL);
+    for (int first = 0; first < everyone; first += 7) {
       JsonNode page = api.get("users?max=7&first=" + first).json(200);
-      assertThat(page.get("total").asInt()).isEqualTo(FEDERATED + LOCAL);
+      assertThat(page.get("total").asInt()).isEqualTo(everyone);
       page.get("users").forEach(user -> ids.add(user.get("id").asText()));
     }
     List<String> atOnce = new ArrayList<>();
     api.get("users?max=1000").json(200).get("users").forEach(u -> atOnce.add(u.get("id").asText()));
-    assertThat(ids).hasSize(FEDERATED + LOCAL).doesNotHaveDuplicates().isEqualTo(atOnce);
+    assertThat(ids).hasSize(everyone).doesNotHaveDuplicates().isEqualTo(atOnce);
     assertThat(api.get("users?first=5000").json(200).get("users")).isEmpty();
     assertThat(api.get("users?max=0").json(200).get("users")).isEmpty();
     assertThat(api.get("users").json(200).get("users")).hasSize(50);
