@@ -18,7 +18,7 @@ import org.keycloak.models.RealmModel;
  * after them those of Keycloak's own storage, by username. People of other storages are in it when
  * Keycloak has imported them.
  *
- * <p>Every method ends in a {@link dev.accesstier.keycloak.tier.TemporarilyUnavailableException}
+ * <p>Every method ends in a {@link dev.accesstier.keycloak.outage.TemporarilyUnavailableException}
  * when a component's database cannot be read.
  */
 public final class TierUsers {

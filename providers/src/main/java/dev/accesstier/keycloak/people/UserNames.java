@@ -35,7 +35,7 @@ public final class UserNames {
   /**
    * Usernames by Keycloak's id; whoever is gone is not in it.
    *
-   * @throws dev.accesstier.keycloak.tier.TemporarilyUnavailableException when a component's
+   * @throws dev.accesstier.keycloak.outage.TemporarilyUnavailableException when a component's
    *     database cannot be read
    */
   public Map<String, String> of(Collection<String> ids) {

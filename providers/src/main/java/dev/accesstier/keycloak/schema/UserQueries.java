@@ -18,12 +18,12 @@ public final class UserQueries {
       "case when exists (select 1 from AuthPasskey k where k.userId = u.id) then true else false end";
 
   private static final String USERS =
-      "select new dev.accesstier.keycloak.storage.UserRow(u, %s) from AuthUser u";
+      "select new dev.accesstier.keycloak.schema.UserRow(u, %s) from AuthUser u";
 
   /** Better Auth itself keeps one credential row a user; of several the oldest counts. */
   private static final String PASSWORD =
       """
-      select new dev.accesstier.keycloak.storage.StoredPassword(
+      select new dev.accesstier.keycloak.schema.StoredPassword(
              u, a.password, p.hashedPassword, a.updatedAt, %s)
         from AuthUser u
         left join AuthAccount a

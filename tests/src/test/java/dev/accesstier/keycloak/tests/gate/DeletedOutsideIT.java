@@ -15,6 +15,7 @@ import dev.accesstier.keycloak.tests.support.Fixture;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
+import jakarta.ws.rs.core.Response;
 import java.util.UUID;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterAll;
@@ -69,8 +70,11 @@ class DeletedOutsideIT {
     config.putSingle("enabled", "true");
     config.putSingle("jdbcUrl", postgres.jdbcUrl(name));
     config.putSingle("username", PostgresServer.USER);
+    config.putSingle("betterAuthSecret", Fixture.known().secret());
     component.setConfig(config);
-    realm.realm().components().add(component).close();
+    try (Response added = realm.realm().components().add(component)) {
+      assertThat(added.getStatus()).isEqualTo(201);
+    }
     // Keycloak tells a client only of tokens that are meant for it.
     for (String client : new String[] {"open", "gated"}) {
       realm.client(client).getProtocolMappers().createMapper(TestRealm.ownAudience(client)).close();

@@ -1,0 +1,5 @@
+/** The documentation. */
+@NullMarked
+package dev.accesstier.keycloak.tests.docs;
+
+import org.jspecify.annotations.NullMarked;
