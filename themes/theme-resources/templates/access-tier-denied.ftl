@@ -36,7 +36,7 @@
       </#if>
       <#if accessTierBack??>
         <form action="${url.loginAction}" method="post">
-          <button id="access-tier-back" type="submit" name="${accessTierBack}" value="true" class="${properties.kcButtonSecondaryClass!properties.kcButtonClass!""} ${block}">${msg("accessTierBack", app)}</button>
+          <button id="access-tier-back" type="submit" name="${accessTierBack}" value="true" class="${properties.kcButtonSecondaryClass!properties.kcButtonClass!""} ${block} ${properties.kcAccessTierButtonTextClass!"pf-v5-u-text-wrap pf-v5-u-text-break-word"}">${msg("accessTierBack", app)}</button>
         </form>
       </#if>
       <a id="access-tier-other-user" class="${link} ${block}" href="${url.loginRestartFlowUrl}">${msg("accessTierOtherUser")}</a>

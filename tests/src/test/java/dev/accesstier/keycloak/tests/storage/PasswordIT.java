@@ -105,7 +105,7 @@ final class PasswordIT {
   @Test
   void everyGuessCostsOneHash() {
     SampleUser known =
-        SampleUser.of("guessed@example.test", "Guessed")
+        SampleUser.of("counted@example.test", "Guessed")
             .passwordHash(ScryptHash.of("not guessed").stored());
     SampleUser without = SampleUser.of("no-password@example.test", "Without");
     users.add(known);
