@@ -331,7 +331,7 @@ abstract class SqlFiles {
                     .findFirst()
                     .orElseThrow();
         String sql = line.substring(line.indexOf("select "));
-        return sql.replaceAll("like \\$\\d+", "like '" + word + "%'");
+        return sql.replaceAll("\\$\\d+", "'" + word + "%'");
       }
     }
 
