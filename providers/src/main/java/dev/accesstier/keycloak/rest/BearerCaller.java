@@ -61,10 +61,7 @@ public record BearerCaller(
     Cors.builder().checkAllowedOrigins(session, client).allowedMethods(methods).auth().add();
   }
 
-  /**
-   * RequestParameters without a token; who the token is of is looked at when the request itself
-   * comes.
-   */
+  /** Asked without a token; who the token is of is looked at when the request itself comes. */
   public static Response preflight() {
     return Cors.builder()
         .preflight()

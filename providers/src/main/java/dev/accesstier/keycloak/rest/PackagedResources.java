@@ -16,10 +16,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.keycloak.models.KeycloakSession;
 
-/**
- * PackagedResources of this package, which browsers may keep as long as they ask whether they are
- * current.
- */
+/** Files of this package, which browsers may keep as long as they ask whether they are current. */
 public final class PackagedResources {
 
   private static final Map<String, File> READ = new ConcurrentHashMap<>();

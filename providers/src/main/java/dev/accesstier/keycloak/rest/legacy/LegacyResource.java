@@ -148,7 +148,7 @@ public final class LegacyResource {
   }
 
   private static ErrorResponseException forbidden() {
-    return problem(403, "Forbidden", "AdminRequest access required");
+    return problem(403, "Forbidden", "Admin access required");
   }
 
   /** What the original answers, with the header that says which kind of token is wanted. */
