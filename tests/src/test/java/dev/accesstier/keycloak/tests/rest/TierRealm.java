@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tests.rest;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.accesstier.devserver.AuthSchemaSql;
 import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.devserver.SampleUser;
@@ -14,6 +16,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -234,6 +237,11 @@ final class TierRealm implements AutoCloseable {
             "postgres",
             "select pg_terminate_backend(pid) from pg_stat_activity where datname = '%s'"
                 .formatted(databaseName));
+    // Several connections were cut at once; each is noticed when it is used next.
+    await()
+        .during(Duration.ofMillis(600))
+        .atMost(Duration.ofSeconds(20))
+        .until(() -> asMaster().get("users?max=1").status() == 200);
   }
 
   /** In Keycloak's own database. */
