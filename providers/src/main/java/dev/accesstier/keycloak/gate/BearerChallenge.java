@@ -5,6 +5,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.representations.idm.OAuth2ErrorRepresentation;
@@ -35,11 +36,13 @@ public final class BearerChallenge {
     Response.ResponseBuilder answer =
         Response.status(status)
             .header(HttpHeaders.WWW_AUTHENTICATE, header(session, error, description));
-    if (error != null) {
-      answer
-          .type(MediaType.APPLICATION_JSON_TYPE)
-          .entity(new OAuth2ErrorRepresentation(error, description));
-    }
+    // Keycloak gives an answer without a body one of its own, and drops the header.
+    answer
+        .type(MediaType.APPLICATION_JSON_TYPE)
+        .entity(
+            error == null
+                ? Map.of("error", "unauthorized")
+                : new OAuth2ErrorRepresentation(error, description));
     return new ErrorResponseException(answer.build());
   }
 
