@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -137,5 +141,19 @@ final class OwnTierIT {
   void nothingElseIsThere() {
     assertThat(as("member@example.test").get("nothing").status()).isEqualTo(404);
     assertThat(as("member@example.test").get("console").status()).isEqualTo(404);
+  }
+
+  /** RFC 6750, section 3: also where no token was brought. */
+  @Test
+  void aRefusalSaysWhichTokenIsWanted() throws Exception {
+    var answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(URI.create(realm.publicUrl() + "me")).build(),
+                HttpResponse.BodyHandlers.ofString());
+
+    assertThat(answer.statusCode()).isEqualTo(401);
+    assertThat(answer.headers().firstValue("WWW-Authenticate").orElse(""))
+        .startsWith("Bearer realm=\"");
   }
 }
