@@ -7,6 +7,7 @@ import org.keycloak.authentication.authenticators.browser.AbstractUsernameFormAu
 import org.keycloak.common.ClientConnection;
 import org.keycloak.common.util.Time;
 import org.keycloak.events.Details;
+import org.keycloak.events.EventType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -66,6 +67,22 @@ final class KeptSignIn {
       AuthenticationManager.createRememberMeCookie(username, context.getUriInfo(), session);
     }
     AuthenticationManager.logSuccess(session, login);
+    tell(context, kept, username);
+  }
+
+  /** A session that nothing tells of would be missing from an audit. */
+  private static void tell(RequiredActionContext context, UserSessionModel kept, String username) {
+    context
+        .getEvent()
+        .clone()
+        .event(EventType.LOGIN)
+        .client(context.getAuthenticationSession().getClient())
+        .user(context.getUser())
+        .session(kept)
+        .detail(Details.USERNAME, username)
+        .detail(Details.REASON, Refusals.REASON)
+        .removeDetail(Details.CUSTOM_REQUIRED_ACTION)
+        .success();
   }
 
   /** Whether the session may outlive the request, and none is there yet. */

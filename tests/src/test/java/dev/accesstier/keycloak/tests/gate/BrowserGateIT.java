@@ -181,6 +181,25 @@ class BrowserGateIT {
           .satisfies(session -> assertThat(session.getClients()).doesNotContainValue("gated"));
     }
 
+    /** The refusal is a login error; the session that stays is a login, and both are told. */
+    @Test
+    void theSessionThatStaysIsALoginInTheEvents() {
+      String user = realm.user("beta");
+      fresh().signIn(realm.authUrl("gated", ""), user);
+
+      String kept = realm.sessions(user).get(0).getId();
+      assertThat(realm.logins(user))
+          .singleElement()
+          .satisfies(
+              login -> {
+                assertThat(login.getClientId()).isEqualTo("gated");
+                assertThat(login.getSessionId()).isEqualTo(kept);
+                assertThat(login.getDetails())
+                    .containsEntry("reason", "access_tier")
+                    .containsEntry("username", user);
+              });
+    }
+
     @Test
     void reloadingLetsAPromotedUserIn() {
       Browser own = fresh();

@@ -155,6 +155,15 @@ final class GateRealm implements AutoCloseable {
         .toList();
   }
 
+  /** Events about sign-ins of that user. */
+  List<EventRepresentation> logins(String username) {
+    String id = idOf(username);
+    return realm().getEvents().stream()
+        .filter(event -> id.equals(event.getUserId()))
+        .filter(event -> "LOGIN".equals(event.getType()))
+        .toList();
+  }
+
   ClientResource client(String clientId) {
     ClientRepresentation found = realm().clients().findByClientId(clientId).get(0);
     return realm().clients().get(found.getId());
