@@ -29,10 +29,15 @@ grant insert (id, account_id, provider_id, user_id, password, created_at, update
   delete
   on auth.accounts to access_tier_writer;
 grant update (hashed_password, updated_at), delete on auth.passwords to access_tier_writer;
+-- Better Auth 1.7.0 to 1.7.2 demand a further column; without it leave this out.
+-- grant select (issuer), insert (issuer) on auth.accounts to access_tier_writer;
 
 -- Second factors and passkeys.
 grant insert, update (secret, enabled, backup_codes, created_at, enabled_at), delete
   on auth.two_factor_auth to access_tier_writer;
+-- Better Auth since 1.6 counts wrong codes; where the columns exist, they are counted here too.
+-- grant update (failed_verification_count, locked_until)
+--   on auth.two_factor_auth to access_tier_writer;
 grant insert, update (counter, backed_up, transports, friendly_name, last_used_at), delete
   on auth.passkeys to access_tier_writer;
 

@@ -11,6 +11,8 @@ import java.util.Locale;
 import java.util.OptionalLong;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
+import org.bouncycastle.util.encoders.Base32;
+import org.bouncycastle.util.encoders.DecoderException;
 
 /**
  * Time-based one-time passwords with the parameters of Better Auth's defaults and of Keycloak's:
@@ -28,6 +30,7 @@ public final class Totp {
   /** How long a code is taken: its own step, and one before and after it. */
   public static final Duration VALIDITY = PERIOD.multipliedBy(3);
 
+  private static final String BASE_32 = "base32:";
   private static final int MODULUS = 1_000_000;
 
   private final SecretKeySpec key;
@@ -37,15 +40,31 @@ public final class Totp {
   }
 
   /**
-   * Of a decrypted secret.
+   * Of a decrypted secret. Its characters are the key, unless it begins with {@value #BASE_32}:
+   * then the key is what the rest encodes, as Better Auth since 1.7.14 keeps imported
+   * authenticators.
    *
-   * @throws UnreadableSecretException when it is empty
+   * @throws UnreadableSecretException when it is empty or no base32
    */
   public static Totp of(String secret) {
-    if (secret.isEmpty()) {
+    byte[] key =
+        secret.startsWith(BASE_32)
+            ? decoded(secret.substring(BASE_32.length()))
+            : secret.getBytes(StandardCharsets.UTF_8);
+    if (key.length == 0) {
       throw new UnreadableSecretException("is empty");
     }
-    return new Totp(new SecretKeySpec(secret.getBytes(StandardCharsets.UTF_8), ALGORITHM));
+    return new Totp(new SecretKeySpec(key, ALGORITHM));
+  }
+
+  /** RFC 4648 section 6, whose padding may be left out. */
+  private static byte[] decoded(String base32) {
+    String bare = base32.replace("=", "").toUpperCase(Locale.ROOT);
+    try {
+      return Base32.decode(bare + "=".repeat(Math.floorMod(-bare.length(), 8)));
+    } catch (DecoderException e) {
+      throw new UnreadableSecretException("is no base32");
+    }
   }
 
   /**

@@ -27,7 +27,7 @@ enum MappedTable {
       columns(TEXT, "id", "account_id", "user_id", "provider_id", "password")
           .and(TIME, "created_at", "updated_at"),
       "insert,update",
-      "id,account_id,user_id,provider_id,password,created_at,updated_at"),
+      "id,account_id,user_id,provider_id,password,created_at,updated_at,issuer"),
   PASSKEYS(
       "passkeys",
       columns(TEXT, "id", "user_id", "credential_id", "public_key", "friendly_name")
@@ -42,7 +42,7 @@ enum MappedTable {
       "two_factor_auth",
       columns(TEXT, "user_id", "secret", "backup_codes").and(TIME, "created_at"),
       "insert,update,delete",
-      "user_id,secret,backup_codes,created_at"),
+      "user_id,secret,backup_codes,created_at,id,verified,failed_verification_count"),
   USERS(
       "users",
       columns(TEXT, "id", "name", "email", "image")

@@ -9,6 +9,7 @@ import dev.accesstier.keycloak.credential.UnreadableSecretException;
 import dev.accesstier.keycloak.schema.AuthTwoFactor;
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.schema.SecondFactorQueries;
+import dev.accesstier.keycloak.schema.SecondFactorState;
 import dev.accesstier.keycloak.schema.SessionUsers;
 import jakarta.persistence.EntityManager;
 import java.time.Instant;
@@ -87,14 +88,33 @@ public final class SecondFactor {
     if (!isConfigured(id) || code.equals(session.getAttribute(refused))) {
       return false;
     }
-    boolean accepted =
-        OF_THE_APP.matcher(code).matches()
-            ? acceptsOfTheApp(id, code)
-            : acceptsBackupCode(id, code);
+    boolean ofTheApp = OF_THE_APP.matcher(code).matches();
+    SecondFactorState state = users.read(em -> SecondFactorState.of(em, id));
+    if (state.locked() || (ofTheApp && !state.confirmed())) {
+      LOG.warnf(
+          "User %s is refused: Better Auth keeps the second factor as %s",
+          id, state.locked() ? "locked after too many wrong codes" : "not confirmed yet");
+      session.setAttribute(refused, code);
+      return false;
+    }
+    boolean accepted = ofTheApp ? acceptsOfTheApp(id, code) : acceptsBackupCode(id, code);
+    count(id, accepted);
     if (!accepted) {
       session.setAttribute(refused, code);
     }
     return accepted;
+  }
+
+  /** Better Auth counts as well, so that a guesser has the tries of one side and not of both. */
+  private void count(String id, boolean accepted) {
+    if (settings.get().writable()) {
+      users.write(
+          id,
+          entityManager ->
+              accepted
+                  ? SecondFactorState.succeeded(entityManager, id)
+                  : SecondFactorState.failed(entityManager, id));
+    }
   }
 
   private boolean acceptsOfTheApp(String id, String code) {

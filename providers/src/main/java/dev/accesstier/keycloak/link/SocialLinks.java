@@ -14,7 +14,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.models.FederatedIdentityModel;
+import org.keycloak.models.IdentityProviderModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.services.ErrorResponse;
@@ -25,6 +27,9 @@ import org.keycloak.storage.StorageId;
  * the same alias. Of several rows of one provider Keycloak shows the oldest; each signs in.
  */
 final class SocialLinks {
+
+  /** Of Keycloak's identity providers that speak OpenID Connect. */
+  private static final String ISSUER = "issuer";
 
   private final KeycloakSession session;
   private final RealmModel realm;
@@ -85,7 +90,7 @@ final class SocialLinks {
     Database.now(
         session,
         () -> {
-          table.add(userId, provider.get(), link.getUserId());
+          table.add(userId, provider.get(), link.getUserId(), issuer(link.getIdentityProvider()));
           return true;
         });
     read.forget(userId);
@@ -110,6 +115,11 @@ final class SocialLinks {
         });
     read.forget(userId);
     return true;
+  }
+
+  private @Nullable String issuer(String alias) {
+    IdentityProviderModel provider = session.identityProviders().getByAlias(alias);
+    return provider == null ? null : provider.getConfig().get(ISSUER);
   }
 
   private List<AuthAccount> rows(String keycloakId) {

@@ -11,6 +11,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -21,7 +23,7 @@ import org.keycloak.util.JsonSerialization;
 /**
  * What Better Auth mails, and how its token is found in {@code verification}: as it is, or with
  * {@code storeIdentifier} or {@code storeToken} set to {@code hashed} as base64url(SHA-256), as
- * seen in Better Auth 1.5.6.
+ * seen in Better Auth 1.5.6 and 1.7.25.
  */
 enum MailedLink {
 
@@ -45,15 +47,21 @@ enum MailedLink {
     }
   },
 
-  /** Identifier the token, value {@code {"email":…,"attempt":0}}; an attempt is a use. */
+  /**
+   * Identifier the token, value {@code {"email":…,"attempt":0}}; an attempt is a use. Since Better
+   * Auth 1.7.7 identifier {@code magic-link:<token>} and value {@code
+   * {"type":"magic-link","email":…}}.
+   */
   MAGIC_LINK {
     @Override
     Set<String> identifiers(String token) {
       String once = hashed(token);
+      Stream<String> stored =
+          Stream.of(once, hashed(once), NAMED + once, hashed(NAMED + token), hashed(NAMED + once));
       // A token of that length may be a hash read from the table, and must not count as its token.
-      return token.length() == once.length()
-          ? Set.of(once, hashed(once))
-          : Set.of(token, once, hashed(once));
+      Stream<String> plain =
+          token.length() == once.length() ? Stream.empty() : Stream.of(token, NAMED + token);
+      return Stream.concat(stored, plain).collect(Collectors.toUnmodifiableSet());
     }
 
     @Override
@@ -70,6 +78,8 @@ enum MailedLink {
     boolean isFor(AuthVerification row, AuthUser user) {
       return user.email().equalsIgnoreCase(email(row));
     }
+
+    private static final String NAMED = "magic-link:";
 
     private @Nullable String email(AuthVerification row) {
       JsonNode email = unused(row.value()).path("email");

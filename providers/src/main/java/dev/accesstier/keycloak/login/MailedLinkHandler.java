@@ -164,7 +164,8 @@ public final class MailedLinkHandler extends AbstractActionTokenHandler<MailedLi
       return false;
     }
     if (link.get().isFirstProof()) {
-      rows.forgetWhatNobodyProved(link.get());
+      new UnprovenAccess(context.getSession(), context.getRealm())
+          .end(link.get().component(), link.get().user(), context.getEvent());
     }
     return true;
   }

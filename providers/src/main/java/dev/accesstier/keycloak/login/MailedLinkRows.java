@@ -116,16 +116,6 @@ final class MailedLinkRows {
                     1, Duration.between(Instant.now(), usable.row().expiresAt()).toSeconds() + 1));
   }
 
-  /**
-   * Takes password and sessions from whoever signed up with the address before its owner followed a
-   * link, as Better Auth does since 1.6: it may have been somebody else.
-   */
-  void forgetWhatNobodyProved(Usable usable) {
-    String userId = StorageId.externalId(usable.user().getId());
-    new AuthUsers(usable.component().database()).deletePasswords(userId);
-    new EndedSessions(session).all(usable.component(), userId);
-  }
-
   private Stream<Usable> usable(MailedLink kind, AuthComponent component, AuthVerification row) {
     String userId = kind.userId(session, realm, component.id(), row);
     UserModel user = userId == null ? null : session.users().getUserById(realm, userId);

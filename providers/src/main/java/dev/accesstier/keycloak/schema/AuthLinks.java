@@ -4,9 +4,11 @@ package dev.accesstier.keycloak.schema;
 import dev.accesstier.keycloak.database.AuthDatabase;
 import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import jakarta.persistence.EntityManager;
+import jakarta.persistence.Query;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Statements on the rows of {@code accounts} that link users to other providers. The tokens in
@@ -33,8 +35,8 @@ public final class AuthLinks {
   /** In SQL: the entity would write columns that are not ours to set. */
   private static final String INSERT =
       """
-      insert into {h-schema}accounts (id, account_id, provider_id, user_id, created_at, updated_at)
-      select :id, :account, :provider, u.id, now(), now() from {h-schema}users u
+      insert into {h-schema}accounts (id, account_id, provider_id, user_id, created_at, updated_at%s)
+      select :id, :account, :provider, u.id, now(), now()%s from {h-schema}users u
        where u.id = :user
          and not exists (select from {h-schema}accounts a where a.user_id = u.id
                           and a.provider_id = :provider and a.account_id = :account)
@@ -74,17 +76,36 @@ public final class AuthLinks {
                     .findFirst());
   }
 
-  /** Links a user, unless that very link is there or the user is gone. */
-  public void add(String userId, String provider, String accountId) {
-    database.write(
-        entityManager ->
-            entityManager
-                .createNativeQuery(INSERT)
-                .setParameter("id", AuthIds.random())
-                .setParameter("account", accountId)
-                .setParameter("provider", provider)
-                .setParameter("user", userId)
-                .executeUpdate());
+  /**
+   * Links a user, unless that very link is there or the user is gone.
+   *
+   * @param issuer of a provider that speaks OpenID Connect; null of another
+   */
+  public void add(String userId, String provider, String accountId, @Nullable String issuer) {
+    database.write(entityManager -> add(entityManager, userId, provider, accountId, issuer));
+  }
+
+  private static int add(
+      EntityManager entityManager,
+      String userId,
+      String provider,
+      String accountId,
+      @Nullable String issuer) {
+    boolean withIssuer = AccountIssuer.isKept(entityManager);
+    Query insert =
+        entityManager
+            .createNativeQuery(
+                withIssuer
+                    ? INSERT.formatted(", issuer", ", cast(:issuer as text)")
+                    : INSERT.formatted("", ""))
+            .setParameter("id", AuthIds.random())
+            .setParameter("account", accountId)
+            .setParameter("provider", provider)
+            .setParameter("user", userId);
+    if (withIssuer) {
+      insert.setParameter("issuer", AccountIssuer.of(entityManager, provider, issuer));
+    }
+    return insert.executeUpdate();
   }
 
   /** Removes a user's links to the providers. */

@@ -18,14 +18,6 @@ public class AuthTwoFactor {
 
   protected AuthTwoFactor() {}
 
-  /** Both encrypted. */
-  public AuthTwoFactor(String userId, String secret, String backupCodes, Instant createdAt) {
-    this.userId = userId;
-    this.secret = secret;
-    this.backupCodes = backupCodes;
-    this.createdAt = createdAt;
-  }
-
   public String userId() {
     return userId;
   }

@@ -22,11 +22,26 @@ public final class PasswordWrites {
   /** Not one that Better Auth gave a password in the meantime. */
   private static final String UPDATE_EMPTY = UPDATE + " and a.password is null";
 
+  /** In SQL: some versions of Better Auth have a column that the mapping does not. */
   private static final String INSERT =
       """
-      insert into AuthAccount
-        (id, accountId, providerId, userId, password, createdAt, updatedAt)
-      values (:account, :id, 'credential', :id, :hash, instant, instant)
+      insert into {h-schema}accounts
+        (id, account_id, provider_id, user_id, password, created_at, updated_at%s)
+      values (:account, :id, 'credential', :id, :hash, now(), now()%s)
+      """;
+
+  /**
+   * For Better Auth since 1.7 a credential row counts only with the user's own id in it. Of several
+   * rows one gets it, since it may have to be unique.
+   */
+  private static final String REPAIR =
+      """
+      update {h-schema}accounts a set account_id = a.user_id
+       where a.id = (select min(one.id) from {h-schema}accounts one
+                      where one.user_id = :id and one.provider_id = 'credential')
+         and not exists (select from {h-schema}accounts right_one
+                          where right_one.user_id = :id and right_one.provider_id = 'credential'
+                            and right_one.account_id = :id)
       """;
 
   private static final String DELETE_LEGACY = "delete from AuthPassword p where p.userId = :id";
@@ -45,6 +60,8 @@ public final class PasswordWrites {
     }
     if (run(entityManager, UPDATE, id, hash, null) == 0) {
       insert(entityManager, id, hash);
+    } else {
+      repair(entityManager, id);
     }
     deleteLegacy(entityManager, id);
     return true;
@@ -87,12 +104,22 @@ public final class PasswordWrites {
   }
 
   private static void insert(EntityManager entityManager, String id, String hash) {
+    boolean withIssuer = AccountIssuer.isKept(entityManager);
     entityManager
-        .createQuery(INSERT)
+        .createNativeQuery(
+            withIssuer
+                ? INSERT.formatted(", issuer", ", '" + AccountIssuer.OF_PASSWORDS + "'")
+                : INSERT.formatted("", ""))
         .setParameter("account", AuthIds.random())
         .setParameter("id", id)
         .setParameter("hash", hash)
         .executeUpdate();
+  }
+
+  private static void repair(EntityManager entityManager, String id) {
+    if (TableColumns.updatable(entityManager, "accounts").containsKey("account_id")) {
+      entityManager.createNativeQuery(REPAIR).setParameter("id", id).executeUpdate();
+    }
   }
 
   private static void deleteLegacy(EntityManager entityManager, String id) {

@@ -3,8 +3,11 @@ package dev.accesstier.keycloak.schema;
 
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
+import jakarta.persistence.Query;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** The statements on second factors. */
@@ -17,8 +20,9 @@ public final class SecondFactorQueries {
        where u.twoFactorEnabled = true
       """;
 
-  private static final String SET =
-      "update AuthTwoFactor t set t.secret = :secret, t.backupCodes = :codes where t.userId = :id";
+  /** In SQL: newer versions of Better Auth have columns that the mapping does not. */
+  private static final String INSERT = "insert into {h-schema}two_factor_auth (%s) values (:%s)";
+
   private static final String SET_BACKUP_CODES =
       "update AuthTwoFactor t set t.backupCodes = :codes where t.userId = :id";
   private static final String DELETE = "delete from AuthTwoFactor t where t.userId = :id";
@@ -46,18 +50,32 @@ public final class SecondFactorQueries {
         .executeUpdate();
   }
 
-  /** In place of the factor that the user has, if any. */
+  /**
+   * In place of the factor that the user has, if any. The row is a new one: what Better Auth keeps
+   * about the old factor, such as that nobody confirmed it, does not hold for this one.
+   */
   public static void put(EntityManager entityManager, String id, String secret, String codes) {
-    int there =
-        entityManager
-            .createQuery(SET)
-            .setParameter("secret", secret)
-            .setParameter("codes", codes)
-            .setParameter("id", id)
-            .executeUpdate();
-    if (there == 0) {
-      entityManager.persist(new AuthTwoFactor(id, secret, codes, Instant.now()));
+    entityManager.createQuery(DELETE).setParameter("id", id).executeUpdate();
+    Map<String, Object> row = new LinkedHashMap<>();
+    row.put("user_id", id);
+    row.put("secret", secret);
+    row.put("backup_codes", codes);
+    row.put("created_at", Instant.now());
+    Map<String, String> there = TableColumns.insertable(entityManager, "two_factor_auth");
+    if (there.containsKey("verified")) {
+      row.put("verified", true);
     }
+    if (there.containsKey("failed_verification_count")) {
+      row.put("failed_verification_count", 0);
+    }
+    if ("text".equals(there.get("id"))) {
+      row.put("id", AuthIds.random());
+    }
+    Query insert =
+        entityManager.createNativeQuery(
+            INSERT.formatted(String.join(", ", row.keySet()), String.join(", :", row.keySet())));
+    row.forEach(insert::setParameter);
+    insert.executeUpdate();
     flag(entityManager, id, true);
   }
 

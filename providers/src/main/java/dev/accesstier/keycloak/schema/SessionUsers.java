@@ -147,6 +147,11 @@ public final class SessionUsers {
     return search.findsNobody() ? 0 : search(queries -> queries.count(search));
   }
 
+  /** Reads what nobody remembers. */
+  public <T> T read(Function<EntityManager, T> work) {
+    return run(opened -> opened.read(work));
+  }
+
   /**
    * Writes about one user, in a transaction of its own; whoever asks afterwards in this request
    * reads anew.
@@ -236,10 +241,6 @@ public final class SessionUsers {
 
   private boolean hasPasskeys() {
     return database != null && database.has(OptionalTable.PASSKEYS);
-  }
-
-  private <T> T read(Function<EntityManager, T> work) {
-    return run(opened -> opened.read(work));
   }
 
   private <T> T run(Function<AuthDatabase, T> work) {

@@ -46,6 +46,35 @@ class SecondFactorTest {
   }
 
   @Nested
+  class AnImportedSecret {
+
+    /** The key of RFC 6238, appendix B, and its code at second 59. */
+    @ParameterizedTest
+    @ValueSource(
+        strings = {
+          "12345678901234567890",
+          "base32:GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+          "base32:gezdgnbvgy3tqojqgezdgnbvgy3tqojq"
+        })
+    void isTheKeyThatItEncodes(String secret) {
+      assertThat(Totp.of(secret).code(1)).isEqualTo("287082");
+    }
+
+    /** RFC 4648, section 10: "foob". */
+    @ParameterizedTest
+    @ValueSource(strings = {"base32:MZXW6YQ=", "base32:MZXW6YQ", "foob"})
+    void mayLackItsPadding(String secret) {
+      assertThat(Totp.of(secret).code(7)).isEqualTo(Totp.of("foob").code(7));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"base32:", "base32:1890", "base32:MZXW 6YQ", "base32:M", ""})
+    void thatCannotBeDecodedIsUnreadable(String secret) {
+      assertThatThrownBy(() -> Totp.of(secret)).isInstanceOf(UnreadableSecretException.class);
+    }
+  }
+
+  @Nested
   class Cipher {
 
     private static final String SECRET = "fixture-secret-for-local-tests-only-42";

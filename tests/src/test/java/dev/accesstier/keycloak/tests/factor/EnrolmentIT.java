@@ -109,8 +109,8 @@ final class EnrolmentIT {
             .postgres()
             .execute(
                 strict.database,
-                "alter table auth.two_factor_auth add id text not null default '';"
-                    + " alter table auth.two_factor_auth alter id drop default");
+                "alter table auth.two_factor_auth add tenant text not null default '';"
+                    + " alter table auth.two_factor_auth alter tenant drop default");
         SampleUser user = strict.user();
 
         Browser.Stop page = setUp(strict, user).end();
@@ -119,7 +119,7 @@ final class EnrolmentIT {
         assertThat(page.page().text()).contains("A second factor cannot be set up at the moment");
         assertThat(strict.grant(user).getStatusCode()).isEqualTo(400);
         assertThat(strict.rows.of(user.id()).enabled()).isFalse();
-        assertThat(TestServer.shared().keycloak().log()).contains("not null of id");
+        assertThat(TestServer.shared().keycloak().log()).contains("not null of tenant");
       }
     }
 

@@ -9,14 +9,18 @@ enum BetterAuth {
   V1_5("better-auth-1.5", ""),
 
   /** Hashes natively. Its second factor works only with the columns that it added. */
-  V1_6(
-      "better-auth-1.6",
+  V1_6("better-auth-1.6", BetterAuth.SINCE_1_6),
+
+  /** Names magic links, and takes a password only from a row with the user's own id. */
+  V1_7("better-auth-1.7", BetterAuth.SINCE_1_6);
+
+  private static final String SINCE_1_6 =
       """
       alter table auth.two_factor_auth
         add column verified boolean default true,
         add column failed_verification_count integer default 0,
         add column locked_until timestamptz
-      """);
+      """;
 
   private final String folder;
   private final String newColumns;

@@ -62,6 +62,34 @@ final class SecondFactorBesideIT {
     assertThat(backupCodesThere(both, member)).isNotNull();
   }
 
+  /** What Better Auth kept about the factor that was begun does not lock out the other. */
+  @BesideEachVersion
+  void whoBeganThereAndEnrolledHereIsAskedThere(SideBySide both) {
+    Member member = both.member(PASSWORD);
+    beginThere(member);
+
+    AuthenticatorApp app = enrolHere(both, member);
+
+    assertThat(entersThere(both, member, "totp", app.code())).isTrue();
+  }
+
+  /** Each side counts the wrong codes of both, where the version counts. */
+  @BesideEachVersion
+  void wrongCodesHereCountThere(SideBySide both) {
+    Enrolled enrolled = enrolThere(both);
+    for (int i = 0; i < 4; i++) {
+      assertThat(entersHere(both, enrolled.member(), enrolled.app().wrongCode())).isFalse();
+    }
+    for (int i = 0; i < 6; i++) {
+      entersThere(both, enrolled.member(), "totp", enrolled.app().wrongCode());
+    }
+
+    boolean counted = both.countsWrongCodes();
+    assertThat(entersHere(both, enrolled.member(), enrolled.app().code())).isEqualTo(!counted);
+    assertThat(entersThere(both, enrolled.member(), "totp", enrolled.app().code()))
+        .isEqualTo(!counted);
+  }
+
   @BesideEachVersion
   void whoRemovedItHereIsNotAskedThere(SideBySide both) {
     Member member = enrolThere(both).member();
@@ -145,7 +173,7 @@ final class SecondFactorBesideIT {
         .isTrue();
     assertThat(there.isSignedIn()).isFalse();
     Answer answer = there.post("/two-factor/verify-" + kind, Map.of("code", code));
-    assertThat(answer.status()).isIn(200, 401);
+    assertThat(answer.status()).isIn(200, 401, 429);
     assertThat(there.isSignedIn()).isEqualTo(answer.status() == 200);
     return there.isSignedIn();
   }

@@ -69,6 +69,16 @@ final class SideBySide {
     return here;
   }
 
+  /** Whether Better Auth asks which row of {@code accounts} to unlink, instead of a provider. */
+  boolean unlinksByRow() {
+    return version == BetterAuth.V1_7;
+  }
+
+  /** Whether Better Auth locks a second factor after ten wrong codes in a row. */
+  boolean countsWrongCodes() {
+    return version != BetterAuth.V1_5;
+  }
+
   static String newEmail() {
     return "m" + UUID.randomUUID().toString().substring(0, 12) + "@example.test";
   }

@@ -31,8 +31,18 @@ final class SocialAccountBesideIT {
     linkHere(both, member, UUID.randomUUID().toString());
     assertThat(aliasesHere(both, member)).containsExactly(GOOGLE);
 
-    assertThat(member.there().post("/unlink-account", Map.of("providerId", GOOGLE)).status())
-        .isEqualTo(200);
+    Map<String, String> link =
+        both.unlinksByRow()
+            ? Map.of(
+                "accountId",
+                both.rows()
+                    .one(
+                        "select id from auth.accounts where user_id = ? and provider_id = ?",
+                        member.id(),
+                        GOOGLE)
+                    .text("id"))
+            : Map.of("providerId", GOOGLE);
+    assertThat(member.there().post("/unlink-account", link).status()).isEqualTo(200);
 
     assertThat(aliasesHere(both, member)).isEmpty();
   }

@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jsoup.nodes.Element;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,8 +38,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
+import org.keycloak.representations.idm.UserSessionRepresentation;
 
 /** Links that are still in a mailbox on the day of the switch. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -58,6 +61,7 @@ final class MailedLinksIT {
             rep -> {
               rep.setResetPasswordAllowed(true);
               rep.setAttributes(allowing("all"));
+              rep.setEventsEnabled(true);
               rep.setBruteForceProtected(true);
               rep.setFailureFactor(2);
               rep.setWaitIncrementSeconds(600);
@@ -212,11 +216,35 @@ final class MailedLinksIT {
       assertThat(isSignedIn(realm, browser)).isTrue();
     }
 
-    /** Or else reading the table would be enough. */
-    @Test
-    void isNotOpenedByTheHashItself() {
+    static List<UnaryOperator<String>> identifiersSince177() {
+      return List.of(
+          token -> "magic-link:" + token,
+          token -> "magic-link:" + hashed(token),
+          token -> hashed("magic-link:" + token),
+          token -> hashed("magic-link:" + hashed(token)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("identifiersSince177")
+    void thatANewerBetterAuthMailedSignsInOnce(UnaryOperator<String> identifier) {
       String token = newToken();
-      realm.verification(hashed(token), "{\"email\":\"" + BETA.email() + "\"}");
+      realm.verification(
+          identifier.apply(token), "{\"type\":\"magic-link\",\"email\":\"" + BETA.email() + "\"}");
+      Browser browser = realm.browser();
+
+      follow(browser, magicLink(realm, token, CALLBACK));
+
+      assertThat(isSignedIn(realm, browser)).isTrue();
+      assertThat(realm.hasVerification(identifier.apply(token))).isFalse();
+      assertRefused(realm.browser().open(magicLink(realm, token, CALLBACK)));
+    }
+
+    /** Or else reading the table would be enough. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "magic-link:"})
+    void isNotOpenedByTheHashItself(String prefix) {
+      String token = newToken();
+      realm.verification(prefix + hashed(token), "{\"email\":\"" + BETA.email() + "\"}");
 
       assertRefused(realm.browser().open(magicLink(realm, hashed(token), CALLBACK)));
     }
@@ -403,6 +431,16 @@ final class MailedLinksIT {
     void provesTheAddressAndEndsWhatNobodyHadProven() {
       Fixture.User user = Fixture.known().user("unverified-1");
       String session = realm.session(user, "1 hour");
+      realm.user(user).impersonate();
+      String kept = realm.user(user).getUserSessions().get(0).getId();
+      realm.sql(
+          "insert into auth.accounts (id, account_id, provider_id, user_id)"
+              + " values ('link', 'stranger', 'google', ?)",
+          user.id());
+      realm.sql(
+          "insert into auth.passkeys (id, user_id, credential_id, public_key, counter, device_type,"
+              + " backed_up) values ('key', ?, 'stranger', 'key', 0, 'singleDevice', false)",
+          user.id());
       Browser browser = realm.browser();
 
       follow(browser, magicLink(realm, magicToken(realm, user), CALLBACK));
@@ -411,12 +449,20 @@ final class MailedLinksIT {
       assertThat(realm.realm.user(user.email()).isEmailVerified()).isTrue();
       assertThat(realm.oidc().password(TestRealm.APP, user.email(), user.knownPassword()).getBody())
           .contains("Invalid user credentials");
-      assertThat(
-              realm.query(
-                  "select id from auth.accounts where user_id = ? and provider_id = 'credential'",
-                  user.id()))
+      assertThat(realm.query("select id from auth.accounts where user_id = ?", user.id()))
+          .isEmpty();
+      assertThat(realm.query("select id from auth.passkeys where user_id = ?", user.id()))
           .isEmpty();
       assertThat(realm.isEnded(session)).isTrue();
+      assertThat(realm.user(user).getUserSessions())
+          .extracting(UserSessionRepresentation::getId)
+          .isNotEmpty()
+          .doesNotContain(kept);
+      assertThat(realm.realm.realm().getEvents())
+          .filteredOn(event -> "first_proof_of_address".equals(event.getDetails().get("reason")))
+          .extracting(EventRepresentation::getType)
+          .containsExactlyInAnyOrder(
+              "REMOVE_CREDENTIAL", "REMOVE_CREDENTIAL", "REMOVE_FEDERATED_IDENTITY");
     }
 
     @Test
