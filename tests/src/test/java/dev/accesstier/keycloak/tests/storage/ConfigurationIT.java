@@ -165,8 +165,8 @@ final class ConfigurationIT {
     postgres.execute(
         database,
         """
-        alter table auth.accounts add issuer text not null default '';
-        alter table auth.accounts alter issuer drop default;
+        alter table auth.accounts add tenant text not null default '';
+        alter table auth.accounts alter tenant drop default;
         alter table auth.users add shirt_size integer default 3 not null;
         """);
     Map<String, String> readOnly =
@@ -176,7 +176,7 @@ final class ConfigurationIT {
 
     assertRefused(
         writable,
-        "Rows of \\\"auth.accounts\\\" need a value in issuer, which Keycloak does not write");
+        "Rows of \\\"auth.accounts\\\" need a value in tenant, which Keycloak does not write");
     try (TestRealm reading = TestRealm.create(readOnly, rep -> {})) {
       assertThat(reading.user("beta-user@example.test")).isNotNull();
     }
