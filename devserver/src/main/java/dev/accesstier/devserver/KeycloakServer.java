@@ -55,12 +55,7 @@ public final class KeycloakServer implements AutoCloseable {
    * @throws IllegalStateException with the end of the log when it does not become ready
    */
   public static KeycloakServer start(Path home, KeycloakOptions options) {
-    KeycloakDistribution.delete(home);
-    KeycloakDistribution.configured().createHome(home);
-    KeycloakServer server = new KeycloakServer(home, options);
-    KeycloakDistribution.delete(server.logFile());
-    server.copy(options.providers(), "providers");
-    server.copy(options.realms(), "data/import");
+    KeycloakServer server = prepare(home, options);
     Runtime.getRuntime().addShutdownHook(server.stopAtExit);
     try {
       server.start();
@@ -69,6 +64,21 @@ public final class KeycloakServer implements AutoCloseable {
       server.close();
       throw e;
     }
+  }
+
+  /** Makes a fresh server folder, for commands of {@code kc.sh} that start no server. */
+  public static Path createHome(Path home, KeycloakOptions options) {
+    return prepare(home, options).home;
+  }
+
+  private static KeycloakServer prepare(Path home, KeycloakOptions options) {
+    KeycloakDistribution.delete(home);
+    KeycloakDistribution.configured().createHome(home);
+    KeycloakServer server = new KeycloakServer(home, options);
+    KeycloakDistribution.delete(server.logFile());
+    server.copy(options.providers(), "providers");
+    server.copy(options.realms(), "data/import");
+    return server;
   }
 
   /** Starts again after {@link #stop}, with the same folder and ports. */
