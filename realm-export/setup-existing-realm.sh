@@ -5,6 +5,8 @@ set -euo pipefail
 
 PROVIDER=auth-schema
 STORAGE_TYPE=org.keycloak.storage.UserStorageProvider
+KEYS=auth-schema-jwks
+KEYS_TYPE=org.keycloak.keys.KeyProvider
 DEFAULT_ID=mana-better-auth-users
 ADMIN_ROLES=(view-users manage-users view-clients manage-clients view-events)
 REFUSALS=(REFRESH_TOKEN_ERROR INTROSPECT_TOKEN_ERROR USER_INFO_REQUEST_ERROR PERMISSION_TOKEN_ERROR)
@@ -16,7 +18,8 @@ usage() {
   IFS= read -r -d '' text <<EOF || :
 Usage: ${0##*/} [--without-admin-roles] REALM [COMPONENT_ID]
 
-Adds to an existing realm: the user storage component, the roles user, admin and service, the
+Adds to an existing realm: the user storage component, the key provider that publishes the keys of
+the old service, the roles user, admin and service, the
 client scopes access-tier (a realm default), mana-claims and access-tier-saml, the attribute
 access_tier of the user profile, its English and German labels, the required action
 access-tier-gate, a client profile and policy for userinfo, and the client of the page on which
@@ -183,6 +186,18 @@ component() {
     "maxLifespan": ["60000"], "editMode": ["READ_ONLY"] } }
 EOF
     say "added     component $COMPONENT_ID"
+  fi
+}
+
+keys() {
+  local components
+  components=$(column components id,providerId -q "type=$KEYS_TYPE") || exit 1
+  if [[ -n $(id_of "$components" "$KEYS") ]]; then
+    say "kept      key provider $KEYS"
+  else
+    change create components -s name='Keys of Better Auth' -s "providerId=$KEYS" \
+      -s "providerType=$KEYS_TYPE"
+    say "added     key provider $KEYS"
   fi
 }
 
@@ -460,6 +475,7 @@ ERROR=$(kc get "realms/$REALM" --fields realm 2>&1) ||
   die "no realm $REALM, or no kcadm session that may see it: $ERROR"
 
 component
+keys
 roles
 scopes
 profile

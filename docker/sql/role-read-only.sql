@@ -26,6 +26,10 @@ grant select on auth.two_factor_auth, auth.passkeys to access_tier_reader;
 grant select (id, token, user_id, created_at, expires_at, revoked_at)
   on auth.sessions to access_tier_reader;
 
+-- Keys with which the running service signs JWTs, their public half alone. Leave this out where no app
+-- verifies such tokens. With Better Auth 1.7 add alg and expires_at.
+-- grant select (id, public_key, created_at) on auth.jwks to access_tier_reader;
+
 -- Links that the running service has mailed. Its rows hold codes and tokens of all kinds; leave this
 -- out where nobody is sent to Keycloak with such a link.
 -- grant select (id, identifier, value, expires_at, created_at)

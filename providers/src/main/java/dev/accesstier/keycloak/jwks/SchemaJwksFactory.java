@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.accesstier.keycloak.jwks;
+
+import java.util.List;
+import org.keycloak.Config;
+import org.keycloak.component.ComponentModel;
+import org.keycloak.keys.KeyProvider;
+import org.keycloak.keys.KeyProviderFactory;
+import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.KeycloakSessionFactory;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.utils.PostMigrationEvent;
+import org.keycloak.provider.ProviderConfigProperty;
+
+/**
+ * Key provider {@code auth-schema-jwks}: the public keys of table {@code jwks} of every enabled
+ * {@code auth-schema} component of the realm, in the realm's JWKS. It has no options.
+ */
+public final class SchemaJwksFactory implements KeyProviderFactory<KeyProvider> {
+
+  /** Provider id, in realm files. */
+  public static final String ID = "auth-schema-jwks";
+
+  private final Snapshots snapshots = new Snapshots();
+
+  @Override
+  public String getId() {
+    return ID;
+  }
+
+  @Override
+  public String getHelpText() {
+    return "Publishes the keys with which Better Auth signed JWTs. Keycloak accepts nothing signed"
+        + " with them.";
+  }
+
+  @Override
+  public List<ProviderConfigProperty> getConfigProperties() {
+    return List.of();
+  }
+
+  @Override
+  public void init(Config.Scope config) {}
+
+  @Override
+  public void postInit(KeycloakSessionFactory factory) {
+    factory.register(
+        event -> {
+          if (event instanceof PostMigrationEvent) {
+            snapshots.start(factory);
+          }
+        });
+  }
+
+  @Override
+  public KeyProvider create(KeycloakSession session, ComponentModel component) {
+    KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
+    String realmId = component.getParentId();
+    return () -> snapshots.of(factory, realmId, component.getId()).stream();
+  }
+
+  @Override
+  public void preRemove(KeycloakSession session, RealmModel realm, ComponentModel component) {
+    snapshots.forget(realm.getId(), component.getId());
+  }
+
+  @Override
+  public void close() {
+    snapshots.close();
+  }
+}
