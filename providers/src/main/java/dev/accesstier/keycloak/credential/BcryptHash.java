@@ -22,9 +22,11 @@ public final class BcryptHash implements PasswordHash {
   private static final int MAX_BYTES = 72;
 
   private final String stored;
+  private final int cost;
 
-  private BcryptHash(String stored) {
+  private BcryptHash(String stored, int cost) {
     this.stored = stored;
+    this.cost = cost;
   }
 
   static BcryptHash parse(String stored) {
@@ -37,7 +39,17 @@ public final class BcryptHash implements PasswordHash {
       throw new MalformedHashException(
           "bcrypt cost " + cost + " is not between " + MIN_COST + " and " + MAX_COST);
     }
-    return new BcryptHash(stored);
+    return new BcryptHash(stored, cost);
+  }
+
+  @Override
+  public String algorithm() {
+    return "bcrypt";
+  }
+
+  @Override
+  public String strength() {
+    return String.valueOf(cost);
   }
 
   @Override

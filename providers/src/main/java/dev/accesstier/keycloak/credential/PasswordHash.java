@@ -17,6 +17,12 @@ public sealed interface PasswordHash permits ScryptHash, BcryptHash {
     return stored.startsWith("$") ? BcryptHash.parse(stored) : ScryptHash.parse(stored);
   }
 
+  /** What it is called in metrics. */
+  String algorithm();
+
+  /** Its cost as metrics say it, with commas between several numbers. */
+  String strength();
+
   /** Whether this is the hash of that password; the comparison takes constant time. */
   boolean matches(String password);
 }

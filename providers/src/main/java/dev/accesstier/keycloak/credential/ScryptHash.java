@@ -47,6 +47,16 @@ public final class ScryptHash implements PasswordHash {
   }
 
   @Override
+  public String algorithm() {
+    return "scrypt";
+  }
+
+  @Override
+  public String strength() {
+    return N + "," + R + "," + P;
+  }
+
+  @Override
   public boolean matches(String password) {
     return MessageDigest.isEqual(key, derive(password, salt));
   }

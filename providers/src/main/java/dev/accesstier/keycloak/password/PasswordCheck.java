@@ -5,7 +5,9 @@ import dev.accesstier.keycloak.credential.MalformedHashException;
 import dev.accesstier.keycloak.credential.PasswordHash;
 import dev.accesstier.keycloak.credential.ScryptHash;
 import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
+import dev.accesstier.keycloak.password.ValidationCounter.Outcome;
 import dev.accesstier.keycloak.schema.StoredPassword;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -45,7 +47,14 @@ public final class PasswordCheck {
    * @throws TemporarilyUnavailableException when too many logins wait for their turn
    */
   public boolean matches(RealmModel realm, StoredPassword stored, String password) {
-    boolean matches = gated(() -> hash(stored).matches(password)) && stored.hash() != null;
+    Optional<PasswordHash> hash = hash(stored);
+    boolean matches = gated(() -> hash.orElse(Nobody.HASH).matches(password)) && hash.isPresent();
+    if (stored.hash() != null) {
+      ValidationCounter.count(
+          realm,
+          hash.orElse(null),
+          hash.isEmpty() ? Outcome.ERROR : matches ? Outcome.VALID : Outcome.INVALID);
+    }
     if (!matches) {
       spendAsForAWrongOne(realm);
     }
@@ -54,7 +63,7 @@ public final class PasswordCheck {
 
   /** Likewise, where nobody is guessing and no cost has to be made alike. */
   boolean isPresent(StoredPassword stored, String password) {
-    return stored.hash() != null && gated(() -> hash(stored).matches(password));
+    return hash(stored).map(hash -> gated(() -> hash.matches(password))).orElse(false);
   }
 
   /**
@@ -83,16 +92,16 @@ public final class PasswordCheck {
                     session, new IllegalStateException("Too many logins wait for a hash")));
   }
 
-  private static PasswordHash hash(StoredPassword stored) {
+  private static Optional<PasswordHash> hash(StoredPassword stored) {
     String text = stored.hash();
     if (text == null) {
-      return Nobody.HASH;
+      return Optional.empty();
     }
     try {
-      return PasswordHash.parse(text);
+      return Optional.of(PasswordHash.parse(text));
     } catch (MalformedHashException e) {
       LOG.warnf("The password hash of user %s is %s", stored.user().id(), e.getMessage());
-      return Nobody.HASH;
+      return Optional.empty();
     }
   }
 
