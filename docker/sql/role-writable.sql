@@ -22,6 +22,8 @@ grant insert (id, name, email, email_verified, image, created_at, updated_at, ac
     two_factor_enabled, deleted_at),
   delete
   on auth.users to access_tier_writer;
+-- With the admin plugin of Better Auth: whom an admin enables in Keycloak is no longer banned.
+-- grant update (banned, ban_reason, ban_expires) on auth.users to access_tier_writer;
 
 -- Passwords and links to other providers.
 grant insert (id, account_id, provider_id, user_id, password, created_at, updated_at),

@@ -179,7 +179,12 @@ public final class AuthDatabase implements AutoCloseable {
 
   /** Whether a feature's table can be read; known to the work that is run here, not before. */
   public boolean has(OptionalTable table) {
-    return pool.has(table);
+    return shape().has(table);
+  }
+
+  /** Likewise, all that it has; nothing before the first use. */
+  public Shape shape() {
+    return pool.shape();
   }
 
   private void commit(EntityTransaction transaction) {

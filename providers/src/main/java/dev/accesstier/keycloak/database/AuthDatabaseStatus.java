@@ -8,10 +8,17 @@ import java.util.List;
  *
  * @param reachable whether a connection could be had
  * @param problems what an admin has to correct, in sentences; empty when all is well
+ * @param found tables and columns that are there and that not every service has, by name
  * @param active connections in use
  * @param idle connections that are open and free
  * @param waiting requests that wait for one
  * @param max connections at most
  */
 public record AuthDatabaseStatus(
-    boolean reachable, List<String> problems, long active, long idle, long waiting, int max) {}
+    boolean reachable,
+    List<String> problems,
+    List<String> found,
+    long active,
+    long idle,
+    long waiting,
+    int max) {}

@@ -10,11 +10,12 @@ import io.micrometer.core.instrument.Metrics;
 import jakarta.persistence.PersistenceException;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.EnumSet;
+import java.time.Duration;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +39,14 @@ final class CheckedPool implements AutoCloseable {
   /** For the first login after a quiet hour, which must not wait for a handshake. */
   private static final int KEPT_OPEN = 1;
 
+  /** An owner migrates while Keycloak runs: what plugins add counts so long after. */
+  private static final long LOOK_AGAIN_NANOS = Duration.ofSeconds(20).toNanos();
+
   private final AuthDatabaseSettings settings;
   private final AgroalDataSource pool;
   private volatile boolean checked;
-  private volatile Set<OptionalTable> optional = Set.of();
+  private volatile Shape shape = Shape.NEEDED;
+  private final AtomicLong lookedAt = new AtomicLong();
   private volatile @Nullable Failure lastFailure;
 
   private record Failure(AuthDatabaseException exception, long atNanos, AtomicBoolean told) {
@@ -91,8 +96,8 @@ final class CheckedPool implements AutoCloseable {
     return pool;
   }
 
-  boolean has(OptionalTable table) {
-    return optional.contains(table);
+  Shape shape() {
+    return shape;
   }
 
   /**
@@ -104,6 +109,7 @@ final class CheckedPool implements AutoCloseable {
   <T> T use(Supplier<T> attempt) {
     failFast();
     checkOnce();
+    lookAgain();
     try {
       return attempt.get();
     } catch (PersistenceException first) {
@@ -124,9 +130,15 @@ final class CheckedPool implements AutoCloseable {
   AuthDatabaseStatus status(boolean writable) {
     boolean reachable = false;
     List<String> problems;
+    List<String> found = List.of();
     try (Connection connection = pool.getConnection()) {
       reachable = true;
-      problems = SchemaCheck.of(connection, settings.schema()).problems(connection, writable);
+      SchemaCheck check = SchemaCheck.of(connection, settings.schema());
+      problems =
+          Stream.concat(
+                  check.problems(connection, writable).stream(), check.unusableColumns().stream())
+              .toList();
+      found = check.found();
     } catch (SQLException e) {
       problems = List.of(DatabaseErrors.explain(e, settings));
     }
@@ -134,6 +146,7 @@ final class CheckedPool implements AutoCloseable {
     return new AuthDatabaseStatus(
         reachable,
         problems,
+        found,
         metrics.activeCount(),
         metrics.availableCount(),
         metrics.awaitingCount(),
@@ -163,7 +176,7 @@ final class CheckedPool implements AutoCloseable {
           refuse(failure, true);
           throw failure;
         }
-        optional = usable(check);
+        look(check);
       } catch (SQLException e) {
         throw failed(e);
       }
@@ -187,16 +200,30 @@ final class CheckedPool implements AutoCloseable {
     lastFailure = new Failure(exception, System.nanoTime(), new AtomicBoolean(told));
   }
 
-  private static Set<OptionalTable> usable(SchemaCheck check) {
-    Set<OptionalTable> usable = EnumSet.allOf(OptionalTable.class);
-    for (OptionalTable table : OptionalTable.values()) {
-      List<String> problems = check.problems(table);
-      if (!problems.isEmpty()) {
-        usable.remove(table);
-        LOG.warnf("Works without %s: %s", table.mapped().table(), String.join(" ", problems));
-      }
+  /** One request each time looks. If it cannot, its own statement will say why. */
+  private void lookAgain() {
+    long last = lookedAt.get();
+    if (System.nanoTime() - last < LOOK_AGAIN_NANOS
+        || !lookedAt.compareAndSet(last, System.nanoTime())) {
+      return;
     }
-    return usable;
+    try (Connection connection = pool.getConnection()) {
+      look(SchemaCheck.of(connection, settings.schema()));
+    } catch (SQLException e) {
+      LOG.debug("What the schema has beside the needed cannot be looked up", e);
+    }
+  }
+
+  /** Says what changed. */
+  private void look(SchemaCheck check) {
+    Shape before = shape;
+    Shape now = check.shape();
+    if (!checked || !now.equals(before)) {
+      check.missing().forEach(LOG::warn);
+      check.unusableColumns().forEach(LOG::warn);
+    }
+    shape = now;
+    lookedAt.set(System.nanoTime());
   }
 
   private RuntimeException translated(PersistenceException cause) {
@@ -214,6 +241,8 @@ final class CheckedPool implements AutoCloseable {
     log(exception);
     if (DatabaseErrors.meansUnreachable(cause)) {
       refuse(exception, true);
+    } else if (DatabaseErrors.isOfAnotherForm(cause)) {
+      lookedAt.set(System.nanoTime() - LOOK_AGAIN_NANOS);
     } else if (metrics().activeCount() + metrics().availableCount() == 0) {
       // Nobody waited long enough for a connection: one that nobody waits for may take its time.
       pool.flush(AgroalDataSource.FlushMode.INVALID);

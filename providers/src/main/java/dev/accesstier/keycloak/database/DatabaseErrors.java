@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.database;
 
 import jakarta.persistence.PersistenceException;
 import java.sql.SQLException;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -98,6 +99,12 @@ final class DatabaseErrors {
   /** Whether that constraint is one of uniqueness. */
   static boolean isDuplicate(Throwable failure) {
     return "23505".equals(state(failure));
+  }
+
+  /** Whether the schema has not, or not any more, what a statement names. */
+  static boolean isOfAnotherForm(Throwable failure) {
+    String state = state(failure);
+    return state != null && List.of("42P01", "42703", "42501").contains(state);
   }
 
   /** A connection that worked before and no longer does. */

@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.database;
 
 import static java.util.function.Predicate.not;
 import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.toUnmodifiableSet;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -50,6 +51,8 @@ final class SchemaCheck {
        where not case privilege when 'delete' then has_table_privilege(?, privilege)
                                 else has_any_column_privilege(?, privilege) end
       """;
+
+  private static final String USERS = MappedTable.USERS.table();
 
   /**
    * A column as it is.
@@ -119,11 +122,61 @@ final class SchemaCheck {
     return unwritable;
   }
 
-  /** Likewise, of a table that only one feature needs. */
-  List<String> problems(OptionalTable optional) {
+  /** What there is of that which only one feature needs. */
+  Shape shape() {
+    return new Shape(
+        Stream.of(OptionalTable.values())
+            .filter(table -> problems(table).isEmpty())
+            .collect(toUnmodifiableSet()),
+        Stream.of(OptionalColumn.values())
+            .filter(column -> ofUsers(column).filter(there -> fits(column, there)).isPresent())
+            .collect(toUnmodifiableSet()));
+  }
+
+  /** The same by name, as an admin knows it. */
+  List<String> found() {
+    Shape shape = shape();
+    return Stream.concat(
+            shape.tables().stream().map(table -> table.mapped().table()),
+            shape.columns().stream().map(column -> USERS + "." + column.column()))
+        .sorted()
+        .toList();
+  }
+
+  /** The tables that are not used, with the reason, in sentences. */
+  List<String> missing() {
+    return Stream.of(OptionalTable.values())
+        .filter(table -> !problems(table).isEmpty())
+        .map(
+            table ->
+                "Works without %s: %s"
+                    .formatted(table.mapped().table(), String.join(" ", problems(table))))
+        .toList();
+  }
+
+  /** The columns that are there and of no effect, in sentences. */
+  List<String> unusableColumns() {
+    return Stream.of(OptionalColumn.values())
+        .filter(column -> ofUsers(column).filter(there -> !fits(column, there)).isPresent())
+        .map(
+            column ->
+                "Column \"%s\".\"%s\".%s is of no effect: the database user must have select on it, and it must be %s."
+                    .formatted(schema, USERS, column.column(), column.kind().wanted()))
+        .toList();
+  }
+
+  private List<String> problems(OptionalTable optional) {
     return tables.containsKey(optional.mapped().table())
         ? unreadable(optional.mapped()).toList()
         : List.of("The table is missing.");
+  }
+
+  private Optional<Column> ofUsers(OptionalColumn column) {
+    return Optional.ofNullable(tables.getOrDefault(USERS, Map.of()).get(column.column()));
+  }
+
+  private static boolean fits(OptionalColumn column, Column there) {
+    return there.readable() && column.kind().reads(there.type());
   }
 
   /** Whether the schema exists. */

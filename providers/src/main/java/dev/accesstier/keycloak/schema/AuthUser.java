@@ -19,6 +19,9 @@ public class AuthUser {
   private @Nullable Boolean twoFactorEnabled;
   private @Nullable Instant deletedAt;
 
+  /** Not of the mapping, for not every service has the columns. */
+  private transient @Nullable Instant bannedUntil;
+
   protected AuthUser() {}
 
   public String id() {
@@ -73,5 +76,26 @@ public class AuthUser {
   /** Whether the account was soft-deleted; Better Auth itself ignores that. */
   public boolean deleted() {
     return deletedAt != null;
+  }
+
+  /**
+   * Whether an admin of the service has banned the account and the ban has not ended, as Better
+   * Auth's admin plugin has it. Known of users that were read through {@link SessionUsers}.
+   */
+  public boolean banned() {
+    Instant until = bannedUntil;
+    return until != null && Instant.now().isBefore(until);
+  }
+
+  /**
+   * @param until null for good
+   */
+  void ban(@Nullable Instant until) {
+    bannedUntil = until == null ? Instant.MAX : until;
+  }
+
+  /** Whether nobody may use the account: soft-deleted or banned. */
+  public boolean shut() {
+    return deleted() || banned();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.schema;
 
+import dev.accesstier.keycloak.database.Shape;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.LockModeType;
 import org.jspecify.annotations.Nullable;
@@ -79,7 +80,7 @@ public final class PasswordWrites {
       return run(entityManager, UPDATE_FROM, id, hash, read.accountHash()) > 0;
     }
     if (!lock(entityManager, id)
-        || !read.sameHashes(new UserQueries(entityManager, false).password(id))) {
+        || !read.sameHashes(new UserQueries(entityManager, Shape.NEEDED).password(id))) {
       return false;
     }
     if (run(entityManager, UPDATE_EMPTY, id, hash, null) == 0) {

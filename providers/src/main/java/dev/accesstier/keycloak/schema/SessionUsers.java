@@ -4,7 +4,6 @@ package dev.accesstier.keycloak.schema;
 import dev.accesstier.keycloak.database.AuthConflictException;
 import dev.accesstier.keycloak.database.AuthDatabase;
 import dev.accesstier.keycloak.database.HeldWrite;
-import dev.accesstier.keycloak.database.OptionalTable;
 import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.outage.UnreadableRowException;
@@ -84,6 +83,19 @@ public final class SessionUsers {
     Optional<AuthUser> user = query(queries -> queries.byEmail(key)).map(this::noted);
     byEmail.put(key, user);
     return user.isEmpty() ? user : remember(user.get().id(), user);
+  }
+
+  /**
+   * Looks up by what somebody signs in with: the email, or the name that Better Auth's username
+   * plugin keeps, in lower case as there. A text with an {@code @} is an email.
+   */
+  public Optional<AuthUser> byName(String name) {
+    if (name.contains("@") || !storable(name)) {
+      return byEmail(name);
+    }
+    return query(queries -> queries.byName(name.toLowerCase(Locale.ROOT)))
+        .map(this::noted)
+        .flatMap(user -> remember(user.id(), Optional.of(user)));
   }
 
   /** The user together with the hashes, in one statement; empty when there is no such user. */
@@ -232,15 +244,11 @@ public final class SessionUsers {
   }
 
   private <T> T query(Function<UserQueries, T> work) {
-    return read(em -> work.apply(new UserQueries(em, hasPasskeys())));
+    return run(opened -> opened.read(em -> work.apply(new UserQueries(em, opened.shape()))));
   }
 
   private <T> T search(Function<UserQueries, T> work) {
-    return run(opened -> opened.search(em -> work.apply(new UserQueries(em, hasPasskeys()))));
-  }
-
-  private boolean hasPasskeys() {
-    return database != null && database.has(OptionalTable.PASSKEYS);
+    return run(opened -> opened.search(em -> work.apply(new UserQueries(em, opened.shape()))));
   }
 
   private <T> T run(Function<AuthDatabase, T> work) {

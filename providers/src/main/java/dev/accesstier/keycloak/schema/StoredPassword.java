@@ -12,17 +12,19 @@ import org.jspecify.annotations.Nullable;
  * @param accountHash of the credential row in {@code accounts}
  * @param legacyHash of {@code passwords}; stale where {@code accountHash} is there
  * @param accountChangedAt when the credential row was last written
- * @param passkeys as in {@link UserRow}
+ * @param passkeys as in {@link UserRow}, and so the ban
  */
 public record StoredPassword(
     AuthUser user,
     @Nullable String accountHash,
     @Nullable String legacyHash,
     @Nullable Instant accountChangedAt,
-    boolean passkeys) {
+    boolean passkeys,
+    boolean banned,
+    @Nullable Instant banEnds) {
 
   UserRow found() {
-    return new UserRow(user, passkeys);
+    return new UserRow(user, passkeys, banned, banEnds);
   }
 
   /** The hash that counts, null for a user who has no password. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.schema;
 
+import dev.accesstier.keycloak.database.Shape;
 import dev.accesstier.keycloak.tier.AccessTier;
 import jakarta.persistence.EntityManager;
 import jakarta.persistence.TypedQuery;
@@ -14,11 +15,12 @@ import java.util.Optional;
 /** The statements on users and their passwords. */
 public final class UserQueries {
 
-  private static final String HAS_PASSKEYS =
-      "case when exists (select 1 from AuthPasskey k where k.userId = u.id) then true else false end";
-
   private static final String USERS =
       "select new dev.accesstier.keycloak.schema.UserRow(u, %s) from AuthUser u";
+
+  /** An email has an {@code @} and a username has none, but for what stands in either by hand. */
+  private static final String NAMED =
+      " where u.email = :name or %1$s = :name order by case when u.email = :name then 0 else 1 end";
 
   /** Better Auth itself keeps one credential row a user; of several the oldest counts. */
   private static final String PASSWORD =
@@ -41,16 +43,16 @@ public final class UserQueries {
       """;
 
   private final EntityManager entityManager;
-  private final String hasPasskeys;
+  private final OptionalExpressions optional;
 
   /**
    * On one connection.
    *
-   * @param passkeys whether that table can be read
+   * @param shape what its database has
    */
-  public UserQueries(EntityManager entityManager, boolean passkeys) {
+  public UserQueries(EntityManager entityManager, Shape shape) {
     this.entityManager = entityManager;
-    this.hasPasskeys = passkeys ? HAS_PASSKEYS : "false";
+    this.optional = new OptionalExpressions(shape);
   }
 
   Optional<UserRow> byId(String id) {
@@ -68,9 +70,23 @@ public final class UserQueries {
         .findFirst();
   }
 
+  /** Looks in the email first. */
+  Optional<UserRow> byName(String name) {
+    return optional
+        .username()
+        .map(
+            username ->
+                users(NAMED.formatted(username))
+                    .setParameter("name", name)
+                    .setMaxResults(1)
+                    .getResultStream()
+                    .findFirst())
+        .orElseGet(() -> byEmail(name));
+  }
+
   public Optional<StoredPassword> password(String id) {
     return entityManager
-        .createQuery(PASSWORD.formatted(hasPasskeys), StoredPassword.class)
+        .createQuery(PASSWORD.formatted(optional.ofRow()), StoredPassword.class)
         .setParameter("id", id)
         .setMaxResults(1)
         .getResultStream()
@@ -88,14 +104,15 @@ public final class UserQueries {
 
   /** Ordered by email, which is unique and indexed: pages neither overlap nor leave gaps. */
   List<UserRow> search(UserSearch search, int first, int max) {
-    TypedQuery<UserRow> query = users(search.where() + " order by u.email");
+    TypedQuery<UserRow> query = users(search.where(optional) + " order by u.email");
     search.parameters().forEach(query::setParameter);
     return query.setFirstResult(first).setMaxResults(max).getResultList();
   }
 
   int count(UserSearch search) {
     TypedQuery<Long> query =
-        entityManager.createQuery("select count(u) from AuthUser u" + search.where(), Long.class);
+        entityManager.createQuery(
+            "select count(u) from AuthUser u" + search.where(optional), Long.class);
     search.parameters().forEach(query::setParameter);
     return Math.toIntExact(query.getSingleResult());
   }
@@ -106,7 +123,7 @@ public final class UserQueries {
     TypedQuery<Object[]> query =
         entityManager.createQuery(
             "select %1$s, count(u) from AuthUser u%2$s group by %1$s"
-                .formatted(UserSearch.TIER, search.where()),
+                .formatted(UserSearch.TIER, search.where(optional)),
             Object[].class);
     search.parameters().forEach(query::setParameter);
     query
@@ -116,6 +133,6 @@ public final class UserQueries {
   }
 
   private TypedQuery<UserRow> users(String where) {
-    return entityManager.createQuery(USERS.formatted(hasPasskeys) + where, UserRow.class);
+    return entityManager.createQuery(USERS.formatted(optional.ofRow()) + where, UserRow.class);
   }
 }

@@ -21,6 +21,10 @@ import java.util.Map;
 public final class UserSearch {
 
   private static final String EMAIL = "u.email";
+
+  /** Stands for what depends on the database. */
+  private static final String BANNED = "{banned}";
+
   private static final String FIRST_NAME = "cast(sql('split_part(?, '' '', 1)', u.name) as String)";
   private static final String LAST_NAME =
       "cast(sql('substr(?, length(split_part(?, '' '', 1)) + 2)', u.name, u.name) as String)";
@@ -50,8 +54,10 @@ public final class UserSearch {
     return findsNobody;
   }
 
-  String where() {
-    return conditions.isEmpty() ? "" : " where " + String.join(" and ", conditions);
+  String where(OptionalExpressions optional) {
+    return conditions.isEmpty()
+        ? ""
+        : " where " + String.join(" and ", conditions).replace(BANNED, optional.banned());
   }
 
   Map<String, Object> parameters() {
@@ -120,7 +126,7 @@ public final class UserSearch {
    * @param locked ids that Keycloak itself keeps disabled, whatever the row says
    */
   public UserSearch enabled(boolean enabled, Collection<String> locked) {
-    String active = "u.deletedAt is null";
+    String active = "u.deletedAt is null and not (" + BANNED + ")";
     if (!locked.isEmpty()) {
       active += " and not " + among(locked);
     }

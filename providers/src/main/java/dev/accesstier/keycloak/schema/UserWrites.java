@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.schema;
 
+import static java.util.stream.Collectors.joining;
+
 import jakarta.persistence.EntityManager;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The statements that write rows of {@code users}. */
@@ -13,6 +17,9 @@ public final class UserWrites {
       insert into AuthUser (id, name, email, emailVerified, createdAt, updatedAt)
       values (:id, '', :email, false, instant, instant)
       """;
+
+  private static final String LIFT_BAN =
+      "update {h-schema}users set banned = false, updated_at = now()%s where id = :id and banned";
 
   private UserWrites() {}
 
@@ -49,6 +56,30 @@ public final class UserWrites {
                     + " where u.id = :id and u.deletedAt is not null")
         .setParameter("id", id)
         .executeUpdate();
+  }
+
+  /** Whether this database user may end a ban. */
+  public static boolean mayLiftBans(EntityManager entityManager) {
+    return TableColumns.updatable(entityManager, "users").containsKey("banned");
+  }
+
+  /**
+   * Ends a ban, as Better Auth's admin plugin does.
+   *
+   * @return false where there is none
+   */
+  public static boolean liftBan(EntityManager entityManager, String id) {
+    Set<String> columns = TableColumns.updatable(entityManager, "users").keySet();
+    return entityManager
+            .createNativeQuery(
+                LIFT_BAN.formatted(
+                    Stream.of("ban_reason", "ban_expires")
+                        .filter(columns::contains)
+                        .map(column -> ", " + column + " = null")
+                        .collect(joining())))
+            .setParameter("id", id)
+            .executeUpdate()
+        > 0;
   }
 
   /** Deletes a user; the schema's foreign keys take all that belongs to them along. */

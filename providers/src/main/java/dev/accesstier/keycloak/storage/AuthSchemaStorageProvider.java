@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -86,15 +87,20 @@ final class AuthSchemaStorageProvider
 
   @Override
   public @Nullable UserModel getUserByUsername(RealmModel realm, String username) {
-    return getUserByEmail(realm, username);
+    return lookedUp(realm, username, users::byName);
   }
 
   @Override
   public @Nullable UserModel getUserByEmail(RealmModel realm, String email) {
+    return lookedUp(realm, email, users::byEmail);
+  }
+
+  private @Nullable UserModel lookedUp(
+      RealmModel realm, String name, Function<String, Optional<AuthUser>> lookUp) {
     try {
-      return adapted(realm, users.byEmail(email));
+      return adapted(realm, lookUp.apply(name));
     } catch (TemporarilyUnavailableException e) {
-      if (isOfTheOneSigningIn(email)) {
+      if (isOfTheOneSigningIn(name)) {
         return null;
       }
       throw e;

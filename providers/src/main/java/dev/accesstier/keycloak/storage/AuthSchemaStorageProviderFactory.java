@@ -148,7 +148,7 @@ public final class AuthSchemaStorageProviderFactory
   public FreshUser read(KeycloakSession session, ComponentModel component, String externalId) {
     return users(session, component)
         .byId(externalId)
-        .map(user -> new FreshUser(user.accessTier(), user.deleted()))
+        .map(user -> new FreshUser(user.accessTier(), user.shut()))
         .orElse(FreshUser.GONE);
   }
 

@@ -159,23 +159,26 @@ final class AuthSchemaUser extends RealmMember {
     emailLeft = true;
   }
 
-  /** Not soft-deleted, and not disabled by Keycloak, be it by an admin or by a lockout. */
+  /**
+   * Not soft-deleted, not banned at Better Auth, and not disabled by Keycloak, be it by an admin or
+   * by a lockout.
+   */
   @Override
   public boolean isEnabled() {
-    return !user.deleted() && !notes.disabled();
+    return !user.shut() && !notes.disabled();
   }
 
   /**
    * An admin's disabling is a soft deletion. Everybody else's, above all that of the brute-force
-   * protection, is a flag that Keycloak keeps itself. Enabling clears both.
+   * protection, is a flag that Keycloak keeps itself. Enabling clears both, and ends a ban.
    */
   @Override
   public void setEnabled(boolean enabled) {
     if (enabled == isEnabled()) {
       return;
     }
-    if (enabled ? user.deleted() : user.isWritable() && isAsked()) {
-      user.setDeleted(!enabled);
+    if (enabled ? user.shut() : user.isWritable() && isAsked()) {
+      user.setShut(!enabled);
     }
     if (enabled != isEnabled()) {
       notes.setDisabled(!enabled);

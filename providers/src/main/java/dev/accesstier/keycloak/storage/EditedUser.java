@@ -23,7 +23,7 @@ final class EditedUser {
   private boolean emailVerified;
   private boolean storedEmailVerified;
   private boolean saidEmailVerified;
-  private boolean deleted;
+  private boolean shut;
   private Instant createdAt;
 
   /**
@@ -37,7 +37,7 @@ final class EditedUser {
     this.image = row.image();
     this.emailVerified = row.emailVerified();
     this.storedEmailVerified = emailVerified;
-    this.deleted = row.deleted();
+    this.shut = row.shut();
     this.createdAt = row.createdAt();
   }
 
@@ -129,13 +129,19 @@ final class EditedUser {
     }
   }
 
-  boolean deleted() {
-    return deleted;
+  /** Soft-deleted, or banned by an admin of the service. */
+  boolean shut() {
+    return shut;
   }
 
-  void setDeleted(boolean wanted) {
-    requireWritable("enabled").setDeleted(row.id(), wanted);
-    deleted = wanted;
+  /** Opening ends a ban as well; shutting is a soft deletion. */
+  void setShut(boolean wanted) {
+    UserWriter to = requireWritable("enabled");
+    if (!wanted && row.banned()) {
+      to.liftBan(row.id());
+    }
+    to.setDeleted(row.id(), wanted);
+    shut = wanted;
   }
 
   Instant createdAt() {

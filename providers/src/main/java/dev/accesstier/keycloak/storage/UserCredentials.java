@@ -186,8 +186,9 @@ final class UserCredentials {
 
   /** Asked after a correct password only, so that nobody else learns of it. */
   private boolean mayEnter(RealmModel realm, UserModel user, AuthUser row) {
-    if (row.deleted() && user.isEnabled()) {
-      // Deleted since Keycloak cached the user; one it knows as disabled it refuses by itself.
+    if (row.shut() && user.isEnabled()) {
+      // Deleted or banned since Keycloak cached the user; one it knows as disabled it refuses by
+      // itself.
       return false;
     }
     // Said in the log. The flow asks for a code next, and here it ends where none could be

@@ -72,6 +72,21 @@ final class UserWriter {
   }
 
   /**
+   * Ends the ban of a user.
+   *
+   * @throws ModelException when this database user may not
+   */
+  void liftBan(String id) {
+    if (!users.read(UserWrites::mayLiftBans)) {
+      LOG.errorf(
+          "The database user may not end the ban of user %s: grant it update (banned, ban_reason, ban_expires) on users",
+          id);
+      throw new ModelException("The database user may not end a ban");
+    }
+    boolean unused = write(id, em -> UserWrites.liftBan(em, id));
+  }
+
+  /**
    * Adds a user who has neither name nor password yet. When Keycloak's request fails, the row is
    * deleted again; if even that fails, it remains as a user who cannot sign in before "forgot
    * password" gave them a password.

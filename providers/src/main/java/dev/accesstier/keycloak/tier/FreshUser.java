@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * What a {@link TierStore} has of a user now, past Keycloak's user cache.
  *
  * @param tier the stored text, whatever it is; null where there is none
- * @param deleted whether the user must not sign in any more
+ * @param deleted whether nobody may use the account any more: deleted, or banned
  */
 public record FreshUser(@Nullable String tier, boolean deleted) {
 

@@ -38,10 +38,15 @@ record Status(
    * A component's database, as this node sees it.
    *
    * @param problems what to correct, in sentences
+   * @param found tables and columns that are there and that not every service has
    * @param pool null where it cannot even be opened
    */
   record Database(
-      String component, boolean reachable, List<String> problems, @Nullable Pool pool) {}
+      String component,
+      boolean reachable,
+      List<String> problems,
+      List<String> found,
+      @Nullable Pool pool) {}
 
   /** Connections. */
   record Pool(long active, long idle, long waiting, int max) {}
@@ -83,7 +88,12 @@ record Status(
           .map(found -> of(component.getName(), found.database().status(found.writable())));
     } catch (AuthDatabaseException e) {
       return Stream.of(
-          new Database(component.getName(), false, List.of(String.valueOf(e.getMessage())), null));
+          new Database(
+              component.getName(),
+              false,
+              List.of(String.valueOf(e.getMessage())),
+              List.of(),
+              null));
     }
   }
 
@@ -92,6 +102,7 @@ record Status(
         name,
         status.reachable(),
         status.problems(),
+        status.found(),
         new Pool(status.active(), status.idle(), status.waiting(), status.max()));
   }
 }

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.accesstier.keycloak.schema;
+
+import dev.accesstier.keycloak.database.OptionalColumn;
+import dev.accesstier.keycloak.database.OptionalTable;
+import dev.accesstier.keycloak.database.Shape;
+import java.util.Optional;
+
+/** What statements on users say of that which not every database has. The user's alias is u. */
+record OptionalExpressions(Shape shape) {
+
+  private static final String HAS_PASSKEYS =
+      "case when exists (select 1 from AuthPasskey k where k.userId = u.id) then true else false end";
+
+  private static final String BANNED = "coalesce(column(u.banned as Boolean), false)";
+  private static final String BAN_ENDS = "column(u.ban_expires as Instant)";
+
+  /** The arguments of {@link UserRow} after the user. */
+  String ofRow() {
+    return String.join(
+        ", ",
+        shape.has(OptionalTable.PASSKEYS) ? HAS_PASSKEYS : "false",
+        shape.has(OptionalColumn.BANNED) ? BANNED : "false",
+        shape.has(OptionalColumn.BAN_EXPIRES) ? BAN_ENDS : "cast(null as Instant)");
+  }
+
+  /** Whether the user is banned now. */
+  String banned() {
+    if (!shape.has(OptionalColumn.BANNED)) {
+      return "1 = 0";
+    }
+    return shape.has(OptionalColumn.BAN_EXPIRES)
+        ? "%1$s = true and (%2$s is null or %2$s > instant)".formatted(BANNED, BAN_ENDS)
+        : BANNED + " = true";
+  }
+
+  /** The user's name of the username plugin. */
+  Optional<String> username() {
+    return shape.has(OptionalColumn.USERNAME)
+        ? Optional.of("column(u.username as String)")
+        : Optional.empty();
+  }
+}
