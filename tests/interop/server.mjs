@@ -32,7 +32,7 @@ await once(server, "listening");
 // A passkey belongs to a name, and never to an address.
 const baseURL = `http://localhost:${server.address().port}`;
 
-// What would be mailed: the newest link for each kind and address.
+// What would be mailed: the newest link or code for each kind and address.
 const links = new Map();
 const mail = (kind) => async ({ user, email, url }) => {
   links.set(`${kind} ${user?.email ?? email}`, url);
@@ -66,7 +66,10 @@ const auth = betterAuth({
   verification: { storeIdentifier: STORE_IDENTIFIER },
   advanced: { cookiePrefix: "mana" },
   plugins: [
-    twoFactor({ issuer: "ManaCore" }),
+    twoFactor({
+      issuer: "ManaCore",
+      otpOptions: { sendOTP: ({ user, otp }) => mail("second-factor")({ user, url: otp }) },
+    }),
     magicLink({ sendMagicLink: mail("magic-link"), expiresIn: 60 * 10 }),
     passkey(),
   ],

@@ -35,6 +35,7 @@ public record ComponentSettings(
     boolean upgradeBcrypt,
     DeleteMode deleteMode,
     boolean securityEvents,
+    boolean mailedSecondFactor,
     @Nullable String betterAuthSecret,
     Map<String, String> providerAliases) {
 
@@ -99,6 +100,7 @@ public record ComponentSettings(
         values.flag(Option.UPGRADE_BCRYPT),
         values.choice(Option.DELETE_MODE, DeleteMode.class),
         values.flag(Option.SECURITY_EVENTS),
+        values.flag(Option.MAILED_SECOND_FACTOR),
         betterAuthSecret,
         aliases == null ? Map.of() : aliases(aliases));
   }

@@ -80,6 +80,13 @@ public enum Option {
       "Whether sign-ins are recorded in security_events. Of no effect in READ_ONLY mode.",
       ProviderConfigProperty.BOOLEAN_TYPE,
       "false"),
+  MAILED_SECOND_FACTOR(
+      "mailedSecondFactor",
+      "Mailed second factor",
+      "Whether users whose second factor at Better Auth is a code by mail get one from Keycloak."
+          + " Otherwise they cannot sign in here.",
+      ProviderConfigProperty.BOOLEAN_TYPE,
+      "true"),
   PROVIDER_ALIASES(
       "providerAliases",
       "Provider aliases",

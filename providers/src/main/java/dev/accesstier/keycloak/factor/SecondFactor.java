@@ -20,18 +20,23 @@ import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.Time;
-import org.keycloak.credential.CredentialProvider;
 import org.keycloak.credential.OTPCredentialProviderFactory;
 import org.keycloak.models.KeycloakSession;
+import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
+import org.keycloak.storage.StorageId;
 
 /**
  * The second factors of one component's users: a code of the authenticator app, or one of the
- * backup codes in its place. What cannot be read is one line in the log and accepts nothing.
+ * backup codes in its place, or else a code by mail. What cannot be read is one line in the log and
+ * accepts nothing.
  */
 public final class SecondFactor {
 
   private static final Logger LOG = Logger.getLogger(SecondFactor.class);
-  private static final Pattern OF_THE_APP = Pattern.compile("\\d{" + Totp.DIGITS + "}");
+
+  /** What an app shows, and what is mailed; backup codes have letters. */
+  private static final Pattern OF_DIGITS = Pattern.compile("\\d{" + Totp.DIGITS + "}");
 
   private final KeycloakSession session;
   private final SessionUsers users;
@@ -56,7 +61,28 @@ public final class SecondFactor {
 
   /** Whether a code could be verified, and would be asked for. */
   public boolean canBeAsked(String id) {
-    return !isPassedBy(id) && totp(id).isPresent();
+    return !isPassedBy(id) && (isMailed(id) || totp(id).isPresent());
+  }
+
+  /**
+   * Whether it is a code by mail: a factor is on, and there is no authenticator app, or one that
+   * was begun and never confirmed. Better Auth 1.7 keeps it so.
+   */
+  public boolean isMailed(String id) {
+    return isConfigured(id)
+        && (users.hasNoSecondFactorRow(id)
+            || !users.read(em -> SecondFactorState.of(em, id)).confirmed());
+  }
+
+  /** Mails a code; empty where that is not the user's second factor. */
+  Optional<Mailing> mail(RealmModel realm, UserModel user) {
+    if (!isMailed(StorageId.externalId(user.getId()))) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        settings.get().mailedSecondFactor()
+            ? new MailedCode(session, realm, user).send()
+            : Mailing.NOT_POSSIBLE);
   }
 
   /**
@@ -64,13 +90,7 @@ public final class SecondFactor {
    * ask Keycloak's provider of one-time passwords and no user storage, and it is not ours.
    */
   public boolean isPassedBy(String id) {
-    boolean ours =
-        session
-                .getKeycloakSessionFactory()
-                .getProviderFactory(
-                    CredentialProvider.class, OTPCredentialProviderFactory.PROVIDER_ID)
-            instanceof SecondFactorProviders;
-    if (ours || !isConfigured(id)) {
+    if (SecondFactors.used(session).isPresent() || !isConfigured(id)) {
       return false;
     }
     LOG.warnf(
@@ -81,27 +101,37 @@ public final class SecondFactor {
   }
 
   /** Whether it is a code of the user's that nobody has used; it is used up with this. */
-  public boolean accepts(String id, String typed) {
+  public boolean accepts(RealmModel realm, UserModel user, String typed) {
+    String id = StorageId.externalId(user.getId());
     String code = typed.strip();
     // What the storage refuses Keycloak asks its own provider about, and that one us again.
     String refused = SecondFactor.class.getName() + ".refused." + id;
     if (!isConfigured(id) || code.equals(session.getAttribute(refused))) {
       return false;
     }
-    boolean ofTheApp = OF_THE_APP.matcher(code).matches();
-    SecondFactorState state = users.read(em -> SecondFactorState.of(em, id));
-    if (state.locked() || (ofTheApp && !state.confirmed())) {
-      LOG.warnf(
-          "User %s is refused: Better Auth keeps the second factor as %s",
-          id, state.locked() ? "locked after too many wrong codes" : "not confirmed yet");
-      session.setAttribute(refused, code);
-      return false;
-    }
-    boolean accepted = ofTheApp ? acceptsOfTheApp(id, code) : acceptsBackupCode(id, code);
-    count(id, accepted);
+    boolean accepted =
+        isMailed(id) && (OF_DIGITS.matcher(code).matches() || users.hasNoSecondFactorRow(id))
+            ? settings.get().mailedSecondFactor()
+                && new MailedCode(session, realm, user).accepts(code)
+            : acceptsKept(id, code);
     if (!accepted) {
       session.setAttribute(refused, code);
     }
+    return accepted;
+  }
+
+  /** A code of what the row keeps. */
+  private boolean acceptsKept(String id, String code) {
+    if (users.read(em -> SecondFactorState.of(em, id)).locked()) {
+      LOG.warnf(
+          "User %s is refused: Better Auth keeps the second factor as locked after too many wrong"
+              + " codes",
+          id);
+      return false;
+    }
+    boolean accepted =
+        OF_DIGITS.matcher(code).matches() ? acceptsOfTheApp(id, code) : acceptsBackupCode(id, code);
+    count(id, accepted);
     return accepted;
   }
 

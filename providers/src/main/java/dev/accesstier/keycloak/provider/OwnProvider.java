@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.provider;
 
+import dev.accesstier.keycloak.factor.MailedFactorFormFactory;
+import dev.accesstier.keycloak.factor.MailedFactorGrant;
 import dev.accesstier.keycloak.gate.AccessTokenIntrospectionFactory;
 import dev.accesstier.keycloak.gate.ClosedAppsPostProcessorFactory;
 import dev.accesstier.keycloak.gate.OpenAudienceMapper;
@@ -107,6 +109,9 @@ public enum OwnProvider {
       CredentialProvider.class,
       SchemaOtpProviderFactory.class,
       "users with a second factor in the auth schema are refused"),
+  MAILED_FACTOR_FORM(
+      Authenticator.class, MailedFactorFormFactory.class, OwnProvider.NO_MAILED_CODES),
+  MAILED_FACTOR_GRANT(Authenticator.class, MailedFactorGrant.class, OwnProvider.NO_MAILED_CODES),
   PASSKEYS(
       CredentialProvider.class,
       PasskeyCredentialProviderFactory.class,
@@ -132,6 +137,9 @@ public enum OwnProvider {
       EventListenerProvider.class,
       UnknownUserCostFactory.class,
       "the time of a failed login tells who has an account");
+
+  private static final String NO_MAILED_CODES =
+      "people whose second factor is a code by mail get none with this step";
 
   private static final String NO_PASSKEYS =
       "passkeys made at Better Auth do not sign in with this form";

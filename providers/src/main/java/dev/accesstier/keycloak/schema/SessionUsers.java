@@ -14,10 +14,12 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
@@ -44,6 +46,7 @@ public final class SessionUsers {
   private final Map<String, Optional<AuthUser>> byEmail = new HashMap<>();
   private final Map<String, Optional<StoredPassword>> passwords = new HashMap<>();
   private final Map<String, Optional<AuthTwoFactor>> secondFactors = new HashMap<>();
+  private final Set<String> unreadableSecondFactors = new HashSet<>();
 
   public SessionUsers(KeycloakSession session, String componentId, Supplier<AuthDatabase> opening) {
     this.session = session;
@@ -124,12 +127,18 @@ public final class SessionUsers {
     return row;
   }
 
+  /** Whether there is none at all, be it readable or not. */
+  public boolean hasNoSecondFactorRow(String id) {
+    return secondFactor(id).isEmpty() && !unreadableSecondFactors.contains(id);
+  }
+
   private Optional<AuthTwoFactor> readSecondFactor(String id) {
     return run(
         opened -> {
           try {
             return opened.read(em -> Optional.ofNullable(em.find(AuthTwoFactor.class, id)));
           } catch (UnreadableRowException e) {
+            unreadableSecondFactors.add(id);
             return Optional.empty();
           }
         });

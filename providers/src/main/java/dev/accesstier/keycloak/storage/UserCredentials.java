@@ -45,6 +45,8 @@ final class UserCredentials {
   /** What lists call it; the schema has no name for it. */
   private static final String OTP_LABEL = "Authenticator app";
 
+  private static final String MAIL_LABEL = "Code by email";
+
   /** Keycloak asks for the first, and sets up one of the others. */
   private static final Set<String> OTP_TYPES =
       Set.of(OTPCredentialModel.TYPE, OTPCredentialModel.TOTP, OTPCredentialModel.HOTP);
@@ -81,6 +83,10 @@ final class UserCredentials {
     this.settings = settings;
   }
 
+  SecondFactor secondFactor() {
+    return secondFactor;
+  }
+
   boolean isConfigured(UserModel user, String type) {
     if (OTP_TYPES.contains(type)) {
       return secondFactor.isConfigured(externalId(user));
@@ -95,7 +101,7 @@ final class UserCredentials {
       return false;
     }
     return OTP_TYPES.contains(input.getType())
-        ? secondFactor.accepts(externalId(user), response)
+        ? secondFactor.accepts(realm, user, response)
         : PasswordCredentialModel.TYPE.equals(input.getType()) && isPassword(realm, user, response);
   }
 
@@ -171,7 +177,7 @@ final class UserCredentials {
             "", Totp.DIGITS, Math.toIntExact(Totp.PERIOD.toSeconds()), Totp.ALGORITHM);
     otp.setId(OTP_ID);
     otp.setFederationLink(componentId);
-    otp.setUserLabel(OTP_LABEL);
+    otp.setUserLabel(secondFactor.isMailed(externalId(user)) ? MAIL_LABEL : OTP_LABEL);
     secondFactor.since(externalId(user)).map(Instant::toEpochMilli).ifPresent(otp::setCreatedDate);
     return otp;
   }

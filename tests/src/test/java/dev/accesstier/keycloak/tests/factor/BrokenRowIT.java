@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.accesstier.devserver.SampleUser;
 import dev.accesstier.keycloak.credential.BetterAuthSecrets;
-import dev.accesstier.keycloak.credential.ScryptHash;
 import dev.accesstier.keycloak.credential.SecretCipher;
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Oidc;
@@ -112,20 +111,6 @@ final class BrokenRowIT {
                 }))
         .hasSize(1);
     assertNothingElseIsBroken();
-  }
-
-  @Test
-  void aFlagWithoutARowIsARefusedLoginAndOneLine() {
-    SampleUser user =
-        realm.add(
-            SampleUser.of("no-row@example.test", "No Row")
-                .passwordHash(ScryptHash.of(FactorRealm.PASSWORD).stored())
-                .withTwoFactor());
-
-    assertThat(
-            linesAbout(user, () -> assertThat(realm.grant(user).getStatusCode()).isNotEqualTo(200)))
-        .hasSize(1)
-        .allMatch(line -> line.endsWith("is missing"));
   }
 
   /**

@@ -9,12 +9,19 @@ import dev.accesstier.keycloak.tests.interop.SideBySide.Member;
 import dev.accesstier.keycloak.tests.support.AuthenticatorApp;
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Browser.Stop;
+import dev.accesstier.keycloak.tests.support.MailDrop;
+import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
+import org.keycloak.admin.client.resource.RealmResource;
+import org.keycloak.representations.idm.RealmRepresentation;
 
 /** One authenticator app and one set of backup codes, asked for on both sides. */
 final class SecondFactorBesideIT {
@@ -98,6 +105,41 @@ final class SecondFactorBesideIT {
 
     BetterAuthClient there = both.there().visitor();
     there.signIn(member.email(), PASSWORD);
+    assertThat(there.isSignedIn()).isTrue();
+  }
+
+  /** Since 1.7 alone; each side takes the codes that it mailed itself. */
+  @Test
+  void whoChoseACodeByMailThereGetsOneHere() throws Exception {
+    SideBySide both = SideBySide.with(BetterAuth.V1_7);
+    Member member = both.member(PASSWORD);
+    assertThat(
+            member
+                .there()
+                .post("/two-factor/enable", Map.of("password", PASSWORD, "method", "otp"))
+                .body()
+                .path("method")
+                .asText())
+        .isEqualTo("otp");
+
+    RealmResource here = both.here().realm();
+    try (MailDrop mails = new MailDrop()) {
+      mails.receiveFrom(here);
+      assertThat(Oidc.json(both.signInHere(member.email(), PASSWORD)))
+          .containsEntry("error_description", "second_factor_mailed");
+      Matcher code = Pattern.compile("sign in to \\S+ is (\\d{6})").matcher(mails.next());
+      assertThat(code.find()).isTrue();
+      assertThat(entersHere(both, member, code.group(1))).isTrue();
+    } finally {
+      RealmRepresentation silent = here.toRepresentation();
+      silent.setSmtpServer(Map.of());
+      here.update(silent);
+    }
+    BetterAuthClient there = both.there().visitor();
+    there.signIn(member.email(), PASSWORD);
+    there.post("/two-factor/send-otp", Map.of());
+    there.post(
+        "/two-factor/verify-otp", Map.of("code", there.mailed("second-factor", member.email())));
     assertThat(there.isSignedIn()).isTrue();
   }
 

@@ -47,12 +47,23 @@ public final class MailDrop implements AutoCloseable {
     realm.update(settings);
   }
 
-  /** The first link in the next mail. */
-  public String nextLink() throws InterruptedException {
+  /** The text of the next mail, as it is sent. */
+  public String next() throws InterruptedException {
     String mail = mails.poll(Duration.ofSeconds(20).toMillis(), TimeUnit.MILLISECONDS);
     if (mail == null) {
       throw new AssertionError("no mail came");
     }
+    return mail;
+  }
+
+  /** Whether no mail is left. Keycloak answers a request after it has sent the mail. */
+  public boolean isEmpty() {
+    return mails.isEmpty();
+  }
+
+  /** The first link in the next mail. */
+  public String nextLink() throws InterruptedException {
+    String mail = next();
     Matcher link = LINK.matcher(mail);
     if (!link.find()) {
       throw new AssertionError("no link in " + mail);
