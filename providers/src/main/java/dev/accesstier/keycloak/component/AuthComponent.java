@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.component;
 
+import dev.accesstier.keycloak.credential.PasswordFormat;
 import dev.accesstier.keycloak.database.AuthDatabase;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param id the component's id, the middle part of its users' Keycloak ids
  * @param database open, or opened at its first use
  * @param writable whether Keycloak may write into the tables
+ * @param passwordFormat how new passwords are stored
  * @param securityEvents whether what users do is recorded in {@code security_events}
  * @param betterAuthSecret {@code BETTER_AUTH_SECRET} of the running service, null where none is
  *     configured
@@ -21,6 +23,7 @@ public record AuthComponent(
     String id,
     AuthDatabase database,
     boolean writable,
+    PasswordFormat passwordFormat,
     boolean securityEvents,
     @Nullable String betterAuthSecret,
     Map<String, String> providerAliases) {

@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.component;
 
 import dev.accesstier.keycloak.credential.BetterAuthSecrets;
+import dev.accesstier.keycloak.credential.PasswordFormat;
 import dev.accesstier.keycloak.database.AuthDatabaseSettings;
 import java.time.Duration;
 import java.util.Arrays;
@@ -32,6 +33,7 @@ public record ComponentSettings(
     boolean ownSecret,
     EditMode editMode,
     boolean tierEditable,
+    PasswordFormat passwordFormat,
     boolean upgradeBcrypt,
     DeleteMode deleteMode,
     boolean securityEvents,
@@ -97,6 +99,7 @@ public record ComponentSettings(
         own.value(Option.BETTER_AUTH_SECRET) != null,
         values.choice(Option.EDIT_MODE, EditMode.class),
         values.flag(Option.TIER_EDITABLE),
+        values.choice(Option.PASSWORD_FORMAT, PasswordFormat.class),
         values.flag(Option.UPGRADE_BCRYPT),
         values.choice(Option.DELETE_MODE, DeleteMode.class),
         values.flag(Option.SECURITY_EVENTS),
@@ -211,7 +214,7 @@ public record ComponentSettings(
     <E extends Enum<E>> E choice(Option option, Class<E> type) {
       String value = text(option);
       return Arrays.stream(type.getEnumConstants())
-          .filter(constant -> constant.name().equals(value))
+          .filter(constant -> constant.toString().equals(value))
           .findFirst()
           .orElseThrow(
               () ->

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.component;
 
+import dev.accesstier.keycloak.credential.PasswordFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,10 +62,19 @@ public enum Option {
       "Whether an access tier may be changed although the edit mode is READ_ONLY.",
       ProviderConfigProperty.BOOLEAN_TYPE,
       "true"),
+  PASSWORD_FORMAT(
+      "passwordFormat",
+      "Password format",
+      "How new passwords are stored: scrypt is Better Auth's own; bcrypt or argon2id where the"
+          + " service gives Better Auth password functions of its own, which read nothing else.",
+      ProviderConfigProperty.LIST_TYPE,
+      PasswordFormat.SCRYPT.toString(),
+      names(PasswordFormat.values())),
   UPGRADE_BCRYPT(
       "upgradeBcrypt",
       "Upgrade bcrypt",
-      "Whether a correct bcrypt password is stored again as scrypt. Of no effect in READ_ONLY mode.",
+      "Whether a correct bcrypt password is stored again in the password format, as is an scrypt one"
+          + " where that is another. Of no effect in READ_ONLY mode.",
       ProviderConfigProperty.BOOLEAN_TYPE,
       "true"),
   DELETE_MODE(
@@ -172,6 +182,6 @@ public enum Option {
   }
 
   private static List<String> names(Enum<?>[] values) {
-    return Arrays.stream(values).map(Enum::name).toList();
+    return Arrays.stream(values).map(Enum::toString).toList();
   }
 }

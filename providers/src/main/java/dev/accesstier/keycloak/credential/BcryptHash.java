@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.credential;
 
+import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
@@ -20,6 +22,12 @@ public final class BcryptHash implements PasswordHash {
   private static final int MAX_COST = 15;
 
   private static final int MAX_BYTES = 72;
+  private static final int SALT_BYTES = 16;
+
+  /** Of new ones. */
+  private static final int COST = 10;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   private final String stored;
   private final int cost;
@@ -40,6 +48,15 @@ public final class BcryptHash implements PasswordHash {
           "bcrypt cost " + cost + " is not between " + MIN_COST + " and " + MAX_COST);
     }
     return new BcryptHash(stored, cost);
+  }
+
+  /** The text that is stored for a password, with a new random salt. */
+  static String store(String password) {
+    byte[] salt = new byte[SALT_BYTES];
+    RANDOM.nextBytes(salt);
+    byte[] all = PasswordBytes.raw(password);
+    return OpenBSDBCrypt.generate(
+        "2b", Arrays.copyOf(all, Math.min(all.length, MAX_BYTES)), salt, COST);
   }
 
   @Override

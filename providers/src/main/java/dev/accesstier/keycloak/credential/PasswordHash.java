@@ -3,9 +3,9 @@ package dev.accesstier.keycloak.credential;
 
 /**
  * A stored password hash. Verifying costs tens of milliseconds of CPU and, for {@link ScryptHash},
- * 32 MiB of memory; callers limit how many run at once.
+ * 32 MiB of memory, for {@link Argon2Hash} what the hash says; callers limit how many run at once.
  */
-public sealed interface PasswordHash permits ScryptHash, BcryptHash {
+public sealed interface PasswordHash permits ScryptHash, BcryptHash, Argon2Hash {
 
   /**
    * Reads a hash as it is stored.
@@ -14,6 +14,9 @@ public sealed interface PasswordHash permits ScryptHash, BcryptHash {
    *     contains the text
    */
   static PasswordHash parse(String stored) {
+    if (stored.startsWith("$argon2")) {
+      return Argon2Hash.parse(stored);
+    }
     return stored.startsWith("$") ? BcryptHash.parse(stored) : ScryptHash.parse(stored);
   }
 

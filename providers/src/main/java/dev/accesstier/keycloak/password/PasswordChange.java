@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.password;
 
 import dev.accesstier.keycloak.credential.BcryptHash;
+import dev.accesstier.keycloak.credential.PasswordFormat;
 import dev.accesstier.keycloak.credential.PasswordHash;
 import dev.accesstier.keycloak.database.AuthConflictException;
 import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
@@ -17,7 +18,7 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.storage.StorageId;
 
-/** Writes passwords as Better Auth would. */
+/** Writes passwords as the running service would. */
 public final class PasswordChange {
 
   private static final Logger LOG = Logger.getLogger(PasswordChange.class);
@@ -40,48 +41,58 @@ public final class PasswordChange {
    * @throws ModelException when a policy of the realm forbids the password, with its message
    * @throws TemporarilyUnavailableException when it cannot be stored now
    */
-  public void change(RealmModel realm, UserModel user, @Nullable String password) {
+  public void change(
+      RealmModel realm, UserModel user, @Nullable String password, PasswordFormat format) {
     if (password == null) {
       throw new ModelException("No password given");
     }
     policies.require(realm, user, password);
     String id = StorageId.externalId(user.getId());
-    String hash = passwords.scrypt(password);
+    String hash = passwords.hash(password, format);
     if (!users.writeIfAllowed(id, em -> PasswordWrites.replace(em, id, hash))) {
       throw new ModelException("The user is no longer in the auth schema");
     }
     CredentialChange.PASSWORD_CHANGED.note(session, user.getId());
   }
 
-  /** What is due after a login with the password that is stored. */
+  /**
+   * What is due after a login with the password that is stored.
+   *
+   * @param upgradeTo null where hashes stay as they are
+   */
   public void afterLogin(
       RealmModel realm,
       UserModel user,
       StoredPassword stored,
       String password,
-      boolean upgradeBcrypt) {
+      @Nullable PasswordFormat upgradeTo) {
     policies.requireChangeIfExpired(realm, user);
-    if (upgradeBcrypt) {
-      upgrade(stored, password);
+    if (upgradeTo != null) {
+      upgrade(stored, password, upgradeTo);
     }
   }
 
   /**
-   * Stores a correct bcrypt password as scrypt, so that the running Better Auth can verify it too.
-   * Never fails the login that brought it; what does not succeed now may at the next.
+   * Stores a correct password in the format that the running Better Auth verifies. Never fails the
+   * login that brought it; what does not succeed now may at the next.
    */
-  private void upgrade(StoredPassword stored, String password) {
+  private void upgrade(StoredPassword stored, String password, PasswordFormat format) {
     String old = stored.hash();
-    if (old == null
-        || !(PasswordHash.parse(old) instanceof BcryptHash)
-        || BcryptHash.isTruncated(password)) {
+    if (old == null || !isUpgraded(PasswordHash.parse(old), password, format)) {
       return;
     }
     try {
-      String hash = passwords.scrypt(password);
+      String hash = passwords.hash(password, format);
       users.write(stored.user().id(), em -> PasswordWrites.upgrade(em, stored, hash));
     } catch (TemporarilyUnavailableException | AuthConflictException e) {
-      LOG.warnf("The bcrypt hash of user %s stays: %s", stored.user().id(), e.getMessage());
+      LOG.warnf("The old hash of user %s stays: %s", stored.user().id(), e.getMessage());
     }
+  }
+
+  /** Argon2id comes from a service that brought it for itself, and would miss it. */
+  private static boolean isUpgraded(PasswordHash old, String password, PasswordFormat format) {
+    return !format.isOf(old)
+        && !PasswordFormat.ARGON2ID.isOf(old)
+        && !(PasswordFormat.BCRYPT.isOf(old) && BcryptHash.isTruncated(password));
   }
 }

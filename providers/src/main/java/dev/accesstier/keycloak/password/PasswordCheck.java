@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.password;
 
 import dev.accesstier.keycloak.credential.MalformedHashException;
+import dev.accesstier.keycloak.credential.PasswordFormat;
 import dev.accesstier.keycloak.credential.PasswordHash;
 import dev.accesstier.keycloak.credential.ScryptHash;
 import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
@@ -67,12 +68,12 @@ public final class PasswordCheck {
   }
 
   /**
-   * Hashes a password as Better Auth stores it.
+   * Hashes a password as it is stored.
    *
    * @throws TemporarilyUnavailableException when too many logins wait for their turn
    */
-  String scrypt(String password) {
-    return gated(() -> ScryptHash.of(password).stored());
+  String hash(String password, PasswordFormat format) {
+    return gated(() -> format.hash(password));
   }
 
   /**

@@ -22,6 +22,7 @@ import dev.accesstier.keycloak.factor.SecondFactorProbe;
 import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.password.FastestHash;
+import dev.accesstier.keycloak.password.FormatProbe;
 import dev.accesstier.keycloak.password.HashGate;
 import dev.accesstier.keycloak.password.PasswordCheck;
 import dev.accesstier.keycloak.password.PasswordChecks;
@@ -176,6 +177,7 @@ public final class AuthSchemaStorageProviderFactory
         component.getId(),
         database(session, component, settings),
         settings.writable(),
+        settings.passwordFormat(),
         settings.securityEvents(),
         settings.betterAuthSecret(),
         settings.providerAliases());
@@ -332,8 +334,13 @@ public final class AuthSchemaStorageProviderFactory
     try {
       ComponentSettings settings = settings(session, component);
       if (settings.database().isPresent()) {
-        SecondFactorProbe.problem(database(session, component, settings), settings.secrets())
+        AuthDatabase database = database(session, component, settings);
+        SecondFactorProbe.problem(database, settings.secrets())
             .ifPresent(problem -> LOG.errorf("Component %s: %s", component.getName(), problem));
+        if (settings.writable()) {
+          FormatProbe.problem(database, settings.passwordFormat())
+              .ifPresent(problem -> LOG.warnf("Component %s: %s", component.getName(), problem));
+        }
       }
     } catch (AuthDatabaseException e) {
       LOG.debugf("Component %s was told of above", component.getName());

@@ -116,7 +116,11 @@ final class UserCredentials {
     }
     if (settings.get().writable()) {
       passwordChange.afterLogin(
-          realm, user, stored.get(), password, settings.get().upgradeBcrypt());
+          realm,
+          user,
+          stored.get(),
+          password,
+          settings.get().upgradeBcrypt() ? settings.get().passwordFormat() : null);
     }
     return true;
   }
@@ -139,7 +143,8 @@ final class UserCredentials {
     if (secondFactor.isPassedBy(externalId(user))) {
       throw new ModelException("A password that would open the account by itself is not set");
     }
-    passwordChange.change(realm, user, input.getChallengeResponse());
+    passwordChange.change(
+        realm, user, input.getChallengeResponse(), settings.get().passwordFormat());
     return true;
   }
 

@@ -16,6 +16,7 @@ import org.bouncycastle.crypto.generators.OpenBSDBCrypt;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -113,6 +114,56 @@ class PasswordHashTest {
       return OpenBSDBCrypt.generate(
           version, password.getBytes(StandardCharsets.UTF_8), new byte[16], 4);
     }
+  }
+
+  /**
+   * Hashes of npm's {@code @node-rs/argon2}, with its defaults and with those of {@code argon2}.
+   */
+  @Nested
+  class Argon2id {
+
+    private static final String PASSWORD = "pässwörd ₤ 🔑";
+
+    @Test
+    void bothCommonParameterSetsMatch() {
+      assertMatches(
+          "$argon2id$v=19$m=19456,t=2,p=1$eJVGUWa2y5d+DTxxTGAu1w$qtKQEa6oocMwkS4oerdIFcCsk8sqMoELCErNQx6ypJA",
+          "correct horse battery staple");
+      assertMatches(
+          "$argon2id$v=19$m=65536,t=3,p=4$hRO4Vc4kEt2XUXNr4YBOvA$h6PHcbwdameN3qPG+9WN88aqv2gFUXr0yEAKONtum+Q",
+          PASSWORD);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"m=262145,t=2,p=1", "m=19456,t=11,p=1", "m=19456,t=0,p=1", "m=64,t=1,p=16"})
+    void aCostOutOfBoundsIsRefused(String cost) {
+      assertThatThrownBy(
+              () ->
+                  PasswordHash.parse(
+                      "$argon2id$v=19$%s$eJVGUWa2y5d+DTxxTGAu1w$qtKQEa6oocMwkS4oerdIFcCsk8sqMoELCErNQx6ypJA"
+                          .formatted(cost)))
+          .isInstanceOf(MalformedHashException.class);
+    }
+
+    private void assertMatches(String stored, String password) {
+      PasswordHash hash = PasswordHash.parse(stored);
+      assertThat(hash.matches(password)).isTrue();
+      assertThat(hash.matches(password + " ")).isFalse();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aNewHashOfEachFormatIsReadAgain(PasswordFormat format) {
+    String stored = format.hash("Grüße 🔑");
+
+    PasswordHash read = PasswordHash.parse(stored);
+    assertThat(format.isOf(read)).isTrue();
+    assertThat(read.matches("Grüße 🔑")).isTrue();
+    assertThat(read.matches("Grüße")).isFalse();
+    assertThat(stored).isNotEqualTo(format.hash("Grüße 🔑"));
+    assertThat(PasswordHash.parse(format.hash("x".repeat(128))).matches("x".repeat(128))).isTrue();
   }
 
   @ParameterizedTest

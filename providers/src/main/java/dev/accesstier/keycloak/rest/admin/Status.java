@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest.admin;
 
+import dev.accesstier.keycloak.component.AuthComponent;
 import dev.accesstier.keycloak.component.AuthComponents;
 import dev.accesstier.keycloak.credential.Scrypt;
 import dev.accesstier.keycloak.database.AuthDatabaseStatus;
 import dev.accesstier.keycloak.gate.GateHooks;
 import dev.accesstier.keycloak.login.MailedLinksAllowed;
 import dev.accesstier.keycloak.outage.AuthDatabaseException;
+import dev.accesstier.keycloak.password.FormatProbe;
 import dev.accesstier.keycloak.provider.OwnProvider;
 import java.util.List;
 import java.util.Optional;
@@ -85,7 +87,7 @@ record Status(
       KeycloakSession session, UserStorageProviderModel component) {
     try {
       return AuthComponents.of(session, component).stream()
-          .map(found -> of(component.getName(), found.database().status(found.writable())));
+          .map(found -> of(component.getName(), found));
     } catch (AuthDatabaseException e) {
       return Stream.of(
           new Database(
@@ -97,11 +99,16 @@ record Status(
     }
   }
 
-  private static Database of(String name, AuthDatabaseStatus status) {
+  private static Database of(String name, AuthComponent component) {
+    AuthDatabaseStatus status = component.database().status(component.writable());
+    Optional<String> format =
+        status.reachable() && status.problems().isEmpty() && component.writable()
+            ? FormatProbe.problem(component.database(), component.passwordFormat())
+            : Optional.empty();
     return new Database(
         name,
         status.reachable(),
-        status.problems(),
+        Stream.concat(status.problems().stream(), format.stream()).toList(),
         status.found(),
         new Pool(status.active(), status.idle(), status.waiting(), status.max()));
   }
