@@ -180,6 +180,8 @@ final class ExistingRealmIT {
         .environment()
         .putAll(
             Map.of(
+                // It runs some sixty times, for a moment each.
+                "KC_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
                 "KCADM", keycloak.home().resolve("bin/kcadm.sh").toString(),
                 "KCADM_CONFIG", directory.resolve("kcadm.config").toString(),
                 "KCADM_SERVER", keycloak.baseUrl(),
