@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.jwks;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.keycloak.Config;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.keys.KeyProvider;
@@ -57,6 +58,19 @@ public final class SchemaJwksFactory implements KeyProviderFactory<KeyProvider> 
     KeycloakSessionFactory factory = session.getKeycloakSessionFactory();
     String realmId = component.getParentId();
     return () -> snapshots.of(factory, realmId, component.getId()).stream();
+  }
+
+  /** What this node leaves out of a realm's keys and why, in sentences. */
+  public static Stream<String> complaints(KeycloakSession session, RealmModel realm) {
+    return session.getKeycloakSessionFactory().getProviderFactory(KeyProvider.class, ID)
+            instanceof SchemaJwksFactory factory
+        ? realm
+            .getComponentsStream(realm.getId(), KeyProvider.class.getName())
+            .filter(component -> ID.equals(component.getProviderId()))
+            .flatMap(
+                component ->
+                    factory.snapshots.complaints(realm.getId(), component.getId()).stream())
+        : Stream.empty();
   }
 
   @Override

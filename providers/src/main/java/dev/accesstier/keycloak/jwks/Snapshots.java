@@ -74,6 +74,11 @@ final class Snapshots implements AutoCloseable {
     return List.of();
   }
 
+  /** What is left out of a component's keys and why, as it was read last, in sentences. */
+  Set<String> complaints(String realmId, String componentId) {
+    return snapshots.getOrDefault(realmId + '/' + componentId, Snapshot.EMPTY).complaints();
+  }
+
   /** Reads them anew at once, after what is written now was committed. */
   void forget(String realmId, String componentId) {
     snapshots.remove(realmId + '/' + componentId);

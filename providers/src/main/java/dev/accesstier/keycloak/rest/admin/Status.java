@@ -6,6 +6,7 @@ import dev.accesstier.keycloak.component.AuthComponents;
 import dev.accesstier.keycloak.credential.Scrypt;
 import dev.accesstier.keycloak.database.AuthDatabaseStatus;
 import dev.accesstier.keycloak.gate.GateHooks;
+import dev.accesstier.keycloak.jwks.SchemaJwksFactory;
 import dev.accesstier.keycloak.login.MailedLinksAllowed;
 import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import dev.accesstier.keycloak.password.FormatProbe;
@@ -23,7 +24,8 @@ import org.keycloak.storage.UserStorageProviderModel;
 /**
  * Whether everything that tiers need in a realm is in place.
  *
- * @param problems of the whole server: providers of ours that Keycloak does not use, in sentences
+ * @param problems in sentences: providers of ours that Keycloak does not use, and keys of the old
+ *     service that are not published
  * @param scryptImplementation what computes password hashes on this node
  * @param mailedLinks which of Better Auth's links the realm takes: none, reset or all
  */
@@ -65,7 +67,10 @@ record Status(
         databases(session, realm),
         new Gate(GateHooks.hasRequiredAction(realm), GateHooks.hasUserInfoPolicy(session, realm)),
         realm.isAdminEventsEnabled(),
-        OwnProvider.lost(session.getKeycloakSessionFactory()).toList(),
+        Stream.concat(
+                OwnProvider.lost(session.getKeycloakSessionFactory()),
+                SchemaJwksFactory.complaints(session, realm))
+            .toList(),
         Scrypt.implementation(),
         MailedLinksAllowed.in(realm).value(),
         new Versions(

@@ -212,6 +212,43 @@ class OldKeysIT {
       }
     }
 
+    /** The status speaks of what each node has read last. */
+    @Test
+    void unlessThereIsNoTableWhichTheStatusSays() {
+      PostgresServer postgres = TestServer.shared().postgres();
+      Fixture.load(postgres.createDatabase("no_old_keys"));
+      postgres.execute("no_old_keys", "drop table auth.jwks");
+      try (TestRealm without =
+          TestRealm.create(
+              Map.of(
+                  "jdbcUrl",
+                  postgres.jdbcUrl("no_old_keys"),
+                  "username",
+                  PostgresServer.USER,
+                  "betterAuthSecret",
+                  Fixture.known().secret()),
+              rep -> {})) {
+        publish(without);
+
+        assertThat(jwks(without).getKeys()).isNotEmpty();
+        await()
+            .atMost(A_MINUTE)
+            .untilAsserted(() -> assertThat(status(without)).contains("table jwks is missing"));
+      }
+    }
+
+    private String status(TestRealm of) {
+      HTTPRequest request =
+          new HTTPRequest(
+              HTTPRequest.Method.GET,
+              URI.create(
+                  of.oidc().realmUrl().replace("/realms/", "/admin/realms/")
+                      + "/access-tier/status"));
+      request.setAuthorization(
+          "Bearer " + TestServer.shared().admin().tokenManager().getAccessTokenString());
+      return Oidc.send(request).getBody();
+    }
+
     private String insert(@Nullable String algorithm, String publicKey) {
       String id = UUID.randomUUID().toString();
       rows.write(
