@@ -8,6 +8,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
+import { createRemoteJWKSet, jwtVerify } from "jose";
 import pg from "pg";
 import { tables } from "./tables.mjs";
 
@@ -21,7 +22,7 @@ const ofVersion = (name) => import(pathToFileURL(resolve(name)));
 const { betterAuth } = await ofVersion("better-auth");
 const { drizzleAdapter } = await ofVersion("better-auth/adapters/drizzle");
 const { toNodeHandler } = await ofVersion("better-auth/node");
-const { magicLink, twoFactor } = await ofVersion("better-auth/plugins");
+const { jwt, magicLink, twoFactor } = await ofVersion("better-auth/plugins");
 const { passkey } = await ofVersion("@better-auth/passkey");
 
 process.stdin.resume().on("close", () => process.exit(0));
@@ -72,6 +73,7 @@ const auth = betterAuth({
     }),
     magicLink({ sendMagicLink: mail("magic-link"), expiresIn: 60 * 10 }),
     passkey(),
+    jwt(),
   ],
   rateLimit: { enabled: false },
   telemetry: { enabled: false },
@@ -81,6 +83,11 @@ const auth = betterAuth({
 // Answers that only tests ask for, below /test.
 const forTests = {
   "/test/link": async (query) => ({ url: links.get(`${query.get("kind")} ${query.get("email")}`) }),
+  // As an app verifies a token with the keys at an address.
+  "/test/claims": async (query) => {
+    const keys = createRemoteJWKSet(new URL(query.get("keys")));
+    return (await jwtVerify(query.get("token"), keys)).payload;
+  },
   "/test/backup-codes": async (query) =>
     auth.api.viewBackupCodes({ body: { userId: query.get("user") } }),
 };

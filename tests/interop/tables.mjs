@@ -81,6 +81,16 @@ const passkey = auth.table("passkeys", {
   aaguid: absent("id").generatedAlwaysAs(sql`null`),
 });
 
+const jwks = auth.table("jwks", {
+  id: text("id").primaryKey(),
+  publicKey: text("public_key").notNull(),
+  privateKey: text("private_key").notNull(),
+  createdAt: since("created_at"),
+  expiresAt: absent("id").generatedAlwaysAs(sql`null`),
+  alg: absent("id").generatedAlwaysAs(sql`null`),
+  crv: absent("id").generatedAlwaysAs(sql`null`),
+});
+
 // The table has no column `id`, by which Better Auth updates its rows. A generated column is read
 // and compared but never inserted, so the user's id can stand for it.
 const twoFactorColumns = {
@@ -103,6 +113,7 @@ export const tables = (version) => ({
   account,
   verification,
   passkey,
+  jwks,
   twoFactor: auth.table("two_factor_auth", {
     ...twoFactorColumns,
     ...(version === "better-auth-1.5" ? {} : twoFactorColumnsSince16),

@@ -43,7 +43,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.keycloak.representations.idm.ClientRepresentation;
-import org.keycloak.representations.idm.ComponentRepresentation;
 import org.keycloak.representations.idm.KeysMetadataRepresentation;
 
 /** Keys of the old service verify its tokens at the realm's JWKS, and open nothing at Keycloak. */
@@ -75,20 +74,12 @@ class OldKeysIT {
     exchanging.setAttributes(new HashMap<>(Map.of("standard.token.exchange.enabled", "true")));
     exchanging.setProtocolMappers(List.of(TestRealm.ownAudience("exchanging")));
     realm.add(exchanging);
-    publish(realm);
+    realm.publishOldKeys();
   }
 
   @AfterAll
   void removeRealm() {
     realm.close();
-  }
-
-  private static void publish(TestRealm realm) {
-    ComponentRepresentation component = new ComponentRepresentation();
-    component.setName("Better Auth's keys");
-    component.setProviderType("org.keycloak.keys.KeyProvider");
-    component.setProviderId("auth-schema-jwks");
-    realm.realm().components().add(component).close();
   }
 
   @Nested
@@ -206,7 +197,7 @@ class OldKeysIT {
           TestRealm.create(
               Map.of("jdbcUrl", "jdbc:postgresql://127.0.0.1:1/none", "username", "nobody"),
               rep -> {})) {
-        publish(away);
+        away.publishOldKeys();
 
         assertThat(jwks(away).getKeys()).isNotEmpty();
       }
@@ -228,7 +219,7 @@ class OldKeysIT {
                   "betterAuthSecret",
                   Fixture.known().secret()),
               rep -> {})) {
-        publish(without);
+        without.publishOldKeys();
 
         assertThat(jwks(without).getKeys()).isNotEmpty();
         await()

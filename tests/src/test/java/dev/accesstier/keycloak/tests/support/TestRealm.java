@@ -208,6 +208,15 @@ public final class TestRealm implements AutoCloseable {
     realm().components().component(componentId).update(component);
   }
 
+  /** Has the keys of table {@code jwks} in the realm's JWKS. */
+  public void publishOldKeys() {
+    ComponentRepresentation component = new ComponentRepresentation();
+    component.setName("Keys of Better Auth");
+    component.setProviderType("org.keycloak.keys.KeyProvider");
+    component.setProviderId("auth-schema-jwks");
+    realm().components().add(component).close();
+  }
+
   public void add(ClientRepresentation client) {
     try (Response created = realm().clients().create(client)) {
       if (created.getStatus() != Response.Status.CREATED.getStatusCode()) {
