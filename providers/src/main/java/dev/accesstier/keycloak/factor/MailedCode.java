@@ -7,6 +7,8 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jboss.logging.Logger;
 import org.keycloak.common.util.SecretGenerator;
 import org.keycloak.common.util.Time;
@@ -37,6 +39,7 @@ final class MailedCode {
 
   private static final int MAILS_AN_HOUR = 5;
 
+  private static final String LATELY = "lately";
   private static final String CODE = "code";
   private static final String TRIED = "tried";
   private static final String UNTIL = "until";
@@ -61,7 +64,9 @@ final class MailedCode {
           user.getId(), realm.getName());
       return Mailing.NOT_POSSIBLE;
     }
-    if (!kept.putIfAbsent(key("pause"), PAUSE.toSeconds()) || !takesPlaceInTheHour()) {
+    Optional<String> place =
+        kept.putIfAbsent(key(LATELY), PAUSE.toSeconds()) ? placeInTheHour() : Optional.empty();
+    if (place.isEmpty()) {
       return kept.contains(key(CODE)) ? Mailing.UNDER_WAY : Mailing.TOO_MANY;
     }
     String code = SecretGenerator.getInstance().randomString(DIGITS, SecretGenerator.DIGITS);
@@ -69,19 +74,20 @@ final class MailedCode {
       mail(code);
     } catch (EmailException e) {
       LOG.errorf("The code for user %s cannot be mailed: %s", user.getId(), e.getMessage());
+      kept.remove(place.get());
+      kept.remove(key(LATELY));
       return Mailing.NOT_POSSIBLE;
     }
     keep(code, 0, Time.currentTime() + VALIDITY.toSeconds());
     return Mailing.UNDER_WAY;
   }
 
-  private boolean takesPlaceInTheHour() {
-    for (int place = 0; place < MAILS_AN_HOUR; place++) {
-      if (kept.putIfAbsent(key("mail." + place), Duration.ofHours(1).toSeconds())) {
-        return true;
-      }
-    }
-    return false;
+  /** The key of a mail that may be sent within the hour; it is taken with this. */
+  private Optional<String> placeInTheHour() {
+    return IntStream.range(0, MAILS_AN_HOUR)
+        .mapToObj(place -> key("mail." + place))
+        .filter(place -> kept.putIfAbsent(place, Duration.ofHours(1).toSeconds()))
+        .findFirst();
   }
 
   private void mail(String code) throws EmailException {

@@ -186,6 +186,22 @@ final class MailedFactorIT {
     }
   }
 
+  /** Whoever got no mail need not wait for the next one. */
+  @Test
+  void aMailServerThatIsAwayCountsForNoMail() throws Exception {
+    SampleUser user = user();
+    try (MailDrop away = new MailDrop()) {
+      away.receiveFrom(realm.realm.realm());
+    }
+    try {
+      assertRefused(realm.grant(user), "second_factor_unavailable");
+    } finally {
+      mails.receiveFrom(realm.realm.realm());
+    }
+    assertRefused(realm.grant(user), "second_factor_mailed");
+    assertThat(realm.grant(user, nextCode()).getStatusCode()).isEqualTo(200);
+  }
+
   @Test
   void anOptionSwitchesItOff() {
     realm.realm.configure(Map.of("mailedSecondFactor", "false"));
