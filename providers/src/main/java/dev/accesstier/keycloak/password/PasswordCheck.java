@@ -4,12 +4,13 @@ package dev.accesstier.keycloak.password;
 import dev.accesstier.keycloak.credential.MalformedHashException;
 import dev.accesstier.keycloak.credential.PasswordFormat;
 import dev.accesstier.keycloak.credential.PasswordHash;
-import dev.accesstier.keycloak.credential.ScryptHash;
 import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.password.ValidationCounter.Outcome;
 import dev.accesstier.keycloak.schema.StoredPassword;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import org.jboss.logging.Logger;
 import org.keycloak.credential.hash.PasswordHashProvider;
@@ -28,10 +29,8 @@ public final class PasswordCheck {
   private static final Logger LOG = Logger.getLogger(PasswordCheck.class);
   private static final String NOBODYS_PASSWORD = "SlightlyLongerDummyPassword";
 
-  /** For users without a password; what it is the hash of is thrown away. */
-  private static final class Nobody {
-    static final PasswordHash HASH = ScryptHash.of(UUID.randomUUID().toString());
-  }
+  /** For users without a password; what each is the hash of is thrown away. */
+  private static final Map<PasswordFormat, PasswordHash> NOBODYS = new ConcurrentHashMap<>();
 
   private final KeycloakSession session;
   private final HashGate gate;
@@ -45,11 +44,14 @@ public final class PasswordCheck {
    * Whether the password is the user's. A hash that cannot be read is a failed login and one line
    * in the log.
    *
+   * @param format what most users have
    * @throws TemporarilyUnavailableException when too many logins wait for their turn
    */
-  public boolean matches(RealmModel realm, StoredPassword stored, String password) {
+  public boolean matches(
+      RealmModel realm, StoredPassword stored, String password, PasswordFormat format) {
     Optional<PasswordHash> hash = hash(stored);
-    boolean matches = gated(() -> hash.orElse(Nobody.HASH).matches(password)) && hash.isPresent();
+    boolean matches =
+        gated(() -> hash.orElseGet(() -> nobodys(format)).matches(password)) && hash.isPresent();
     if (stored.hash() != null) {
       ValidationCounter.count(
           realm,
@@ -79,10 +81,16 @@ public final class PasswordCheck {
   /**
    * Spends what verifying a wrong password of a known user spends beyond Keycloak's own part.
    *
+   * @param format what most users have
    * @throws TemporarilyUnavailableException when too many logins wait for their turn
    */
-  void spendForNobody() {
-    gated(() -> Nobody.HASH.matches(NOBODYS_PASSWORD));
+  void spendForNobody(PasswordFormat format) {
+    gated(() -> nobodys(format).matches(NOBODYS_PASSWORD));
+  }
+
+  private static PasswordHash nobodys(PasswordFormat format) {
+    return NOBODYS.computeIfAbsent(
+        format, made -> PasswordHash.parse(made.hash(UUID.randomUUID().toString())));
   }
 
   private <T> T gated(Supplier<T> work) {

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.password;
 
+import dev.accesstier.keycloak.component.AuthComponent;
 import dev.accesstier.keycloak.component.AuthComponents;
+import dev.accesstier.keycloak.credential.PasswordFormat;
+import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
+import org.keycloak.component.ComponentModel;
 import org.keycloak.events.Errors;
 import org.keycloak.events.Event;
 import org.keycloak.events.EventListenerProvider;
@@ -36,14 +40,13 @@ final class UnknownUserCost implements EventListenerProvider {
         && Errors.USER_NOT_FOUND.equals(event.getError())
         && cameWithPassword()) {
       RealmModel realm = session.getContext().getRealm();
-      if (realm != null
-          && realm
-              .getStorageProviders(UserStorageProvider.class)
-              .anyMatch(
-                  component ->
-                      AuthComponents.PROVIDER_ID.equals(component.getProviderId())
-                          && new UserStorageProviderModel(component).isEnabled())) {
-        spend();
+      if (realm != null) {
+        realm
+            .getStorageProviders(UserStorageProvider.class)
+            .filter(component -> AuthComponents.PROVIDER_ID.equals(component.getProviderId()))
+            .filter(component -> new UserStorageProviderModel(component).isEnabled())
+            .findFirst()
+            .ifPresent(component -> spend(format(component)));
       }
     }
   }
@@ -59,9 +62,9 @@ final class UnknownUserCost implements EventListenerProvider {
    * Too many who wait end the request as they do for a known user, and not here: Keycloak logs what
    * a listener throws, and answers as if it had not.
    */
-  private void spend() {
+  private void spend(PasswordFormat format) {
     try {
-      factory().passwordCheck(session).spendForNobody();
+      factory().passwordCheck(session).spendForNobody(format);
     } catch (TemporarilyUnavailableException e) {
       session.getTransactionManager().enlistPrepare(new Failing(e));
     }
@@ -91,6 +94,17 @@ final class UnknownUserCost implements EventListenerProvider {
 
   @Override
   public void close() {}
+
+  private PasswordFormat format(ComponentModel component) {
+    try {
+      return AuthComponents.of(session, component)
+          .map(AuthComponent::passwordFormat)
+          .orElse(PasswordFormat.SCRYPT);
+    } catch (AuthDatabaseException e) {
+      // With a configuration of no use nobody is known, and there is no cost to be alike.
+      return PasswordFormat.SCRYPT;
+    }
+  }
 
   private PasswordChecks factory() {
     return (PasswordChecks)

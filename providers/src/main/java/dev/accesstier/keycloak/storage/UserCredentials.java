@@ -107,7 +107,8 @@ final class UserCredentials {
 
   private boolean isPassword(RealmModel realm, UserModel user, String password) {
     Optional<StoredPassword> stored = stored(user);
-    if (stored.isEmpty() || !passwords.matches(realm, stored.get(), password)) {
+    if (stored.isEmpty()
+        || !passwords.matches(realm, stored.get(), password, settings.get().passwordFormat())) {
       return false;
     }
     if (!mayEnter(realm, user, stored.get().user())) {
