@@ -200,10 +200,14 @@ final class CheckedPool implements AutoCloseable {
     lastFailure = new Failure(exception, System.nanoTime(), new AtomicBoolean(told));
   }
 
-  /** One request each time looks. If it cannot, its own statement will say why. */
+  /**
+   * One request each time looks, and waits for no connection. If it cannot look, its own statement
+   * will say why.
+   */
   private void lookAgain() {
     long last = lookedAt.get();
     if (System.nanoTime() - last < LOOK_AGAIN_NANOS
+        || metrics().activeCount() >= settings.poolMaxSize()
         || !lookedAt.compareAndSet(last, System.nanoTime())) {
       return;
     }
