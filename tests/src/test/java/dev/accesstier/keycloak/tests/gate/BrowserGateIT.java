@@ -12,6 +12,7 @@ import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Browser.Stop;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import java.net.URI;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.keycloak.representations.idm.RealmRepresentation;
 
 /** Whoever signs in with a browser and lacks the tier sees a page, and the app gets nothing. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -198,6 +200,25 @@ class BrowserGateIT {
                     .containsEntry("reason", "access_tier")
                     .containsEntry("username", user);
               });
+    }
+
+    @Test
+    void whoAskedToBeRememberedIs() {
+      RealmRepresentation remembering = realm.realm().toRepresentation();
+      remembering.setRememberMe(true);
+      realm.realm().update(remembering);
+      String user = realm.user("beta");
+      Browser own = fresh();
+
+      Stop denied =
+          own.submit(
+              own.open(realm.authUrl("gated", "")),
+              Map.of("username", user, "password", GateRealm.PASSWORD, "rememberMe", "on"));
+
+      assertThat(denied.isDeniedPage()).isTrue();
+      assertThat(realm.sessions(user))
+          .singleElement()
+          .satisfies(session -> assertThat(session.isRememberMe()).isTrue());
     }
 
     @Test
