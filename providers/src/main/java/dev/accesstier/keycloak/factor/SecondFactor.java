@@ -2,7 +2,6 @@
 package dev.accesstier.keycloak.factor;
 
 import dev.accesstier.keycloak.component.ComponentSettings;
-import dev.accesstier.keycloak.credential.BackupCodes;
 import dev.accesstier.keycloak.credential.SecretCipher;
 import dev.accesstier.keycloak.credential.Totp;
 import dev.accesstier.keycloak.credential.UnreadableSecretException;
@@ -19,6 +18,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.Time;
 import org.keycloak.credential.OTPCredentialProviderFactory;
 import org.keycloak.models.KeycloakSession;
@@ -173,26 +173,33 @@ public final class SecondFactor {
 
   /** The row is locked from reading to writing, so that of two who have the code one gets in. */
   private boolean useUp(EntityManager entityManager, String id, String code) {
-    Optional<BackupCodes> left = left(id, code, SecondFactorQueries.lock(entityManager, id));
+    Optional<KeptCodes> left = left(id, code, SecondFactorQueries.lock(entityManager, id));
     left.ifPresent(
-        codes ->
-            SecondFactorQueries.setBackupCodes(entityManager, id, cipher().encrypt(codes.json())));
+        codes -> SecondFactorQueries.setBackupCodes(entityManager, id, codes.stored(cipher())));
     return left.isPresent();
   }
 
-  private Optional<BackupCodes> left(String id, String code, Optional<AuthTwoFactor> row) {
-    return decrypted(id, "backup_codes", row.map(AuthTwoFactor::backupCodes), BackupCodes::parse)
+  private Optional<KeptCodes> left(String id, String code, Optional<AuthTwoFactor> row) {
+    return read(
+            id,
+            "backup_codes",
+            row.map(AuthTwoFactor::backupCodes),
+            stored -> KeptCodes.read(stored, cipher()))
         .flatMap(codes -> codes.without(code));
   }
 
   private Optional<Totp> totp(String id) {
-    return decrypted(id, "secret", users.secondFactor(id).map(AuthTwoFactor::secret), Totp::of);
+    return read(
+        id,
+        "secret",
+        users.secondFactor(id).map(AuthTwoFactor::secret),
+        stored -> Totp.of(cipher().decrypt(stored)));
   }
 
-  private <T> Optional<T> decrypted(
-      String id, String column, Optional<String> stored, Function<String, T> parser) {
+  private <T> Optional<T> read(
+      String id, String column, Optional<String> stored, Function<@Nullable String, T> reader) {
     try {
-      return Optional.of(parser.apply(cipher().decrypt(stored.orElse(null))));
+      return Optional.of(reader.apply(stored.orElse(null)));
     } catch (UnreadableSecretException e) {
       LOG.warnf(
           "User %s is refused: the second factor in two_factor_auth.%s %s",

@@ -7,6 +7,7 @@ import dev.accesstier.keycloak.credential.BetterAuthSecrets;
 import dev.accesstier.keycloak.credential.SecretCipher;
 import dev.accesstier.keycloak.credential.Totp;
 import dev.accesstier.keycloak.database.AuthConflictException;
+import dev.accesstier.keycloak.schema.AuthTwoFactor;
 import dev.accesstier.keycloak.schema.SecondFactorQueries;
 import dev.accesstier.keycloak.schema.SessionUsers;
 import jakarta.ws.rs.core.Response;
@@ -74,12 +75,18 @@ public final class SecondFactorEnrolment {
     }
     SecretCipher cipher = cipher();
     String encrypted = cipher.encrypt(secret);
-    String codes = cipher.encrypt(BackupCodes.generate().json());
+    BackupCodes codes = BackupCodes.generate();
     try {
       return users.write(
           id,
           entityManager -> {
-            SecondFactorQueries.put(entityManager, id, encrypted, codes);
+            // As the service keeps those of others.
+            boolean plain =
+                SecondFactorQueries.newestBackupCodes(entityManager)
+                    .filter(KeptCodes::isPlain)
+                    .isPresent();
+            SecondFactorQueries.put(
+                entityManager, id, encrypted, new KeptCodes(codes, plain).stored(cipher));
             return true;
           });
     } catch (AuthConflictException e) {
@@ -99,7 +106,13 @@ public final class SecondFactorEnrolment {
     if (!isWritable() || json == null || !secondFactor.isConfigured(id)) {
       return false;
     }
-    String codes = cipher().encrypt(BackupCodes.parse(json).inGroups().json());
+    boolean plain =
+        users
+            .secondFactor(id)
+            .map(AuthTwoFactor::backupCodes)
+            .filter(KeptCodes::isPlain)
+            .isPresent();
+    String codes = new KeptCodes(BackupCodes.parse(json).inGroups(), plain).stored(cipher());
     users.writeIfAllowed(
         id,
         entityManager -> {

@@ -23,6 +23,9 @@ public final class SecondFactorQueries {
   /** In SQL: newer versions of Better Auth have columns that the mapping does not. */
   private static final String INSERT = "insert into {h-schema}two_factor_auth (%s) values (:%s)";
 
+  private static final String NEWEST_BACKUP_CODES =
+      "select t.backupCodes from AuthTwoFactor t where t.backupCodes is not null order by t.createdAt desc";
+
   private static final String SET_BACKUP_CODES =
       "update AuthTwoFactor t set t.backupCodes = :codes where t.userId = :id";
   private static final String DELETE = "delete from AuthTwoFactor t where t.userId = :id";
@@ -34,6 +37,15 @@ public final class SecondFactorQueries {
   /** The encrypted secrets of some users. */
   public static List<String> secrets(EntityManager entityManager, int max) {
     return entityManager.createQuery(SECRETS, String.class).setMaxResults(max).getResultList();
+  }
+
+  /** Of the row that was made last; none where there is no row. */
+  public static Optional<String> newestBackupCodes(EntityManager entityManager) {
+    return entityManager
+        .createQuery(NEWEST_BACKUP_CODES, String.class)
+        .setMaxResults(1)
+        .getResultStream()
+        .findFirst();
   }
 
   /** The row, which nobody else can change until the transaction ends. */
