@@ -30,6 +30,10 @@ grant select (id, token, user_id, created_at, expires_at, revoked_at)
 -- verifies such tokens. With Better Auth 1.7 add alg and expires_at.
 -- grant select (id, public_key, created_at) on auth.jwks to access_tier_reader;
 
+-- Apps that the running service knows as OAuth clients, for their import. Better Auth 1.7 has
+-- oauth_clients instead.
+-- grant select on auth.oauth_applications to access_tier_reader;
+
 -- Links that the running service has mailed. Its rows hold codes and tokens of all kinds; leave this
 -- out where nobody is sent to Keycloak with such a link.
 -- grant select (id, identifier, value, expires_at, created_at)

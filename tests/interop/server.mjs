@@ -10,7 +10,7 @@ import { pathToFileURL } from "node:url";
 import { drizzle } from "drizzle-orm/node-postgres";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import pg from "pg";
-import { tables } from "./tables.mjs";
+import { migrated, tables } from "./tables.mjs";
 
 // Debian 12 has Node 18, which does not offer this by itself.
 globalThis.crypto ??= webcrypto;
@@ -22,8 +22,20 @@ const ofVersion = (name) => import(pathToFileURL(resolve(name)));
 const { betterAuth } = await ofVersion("better-auth");
 const { drizzleAdapter } = await ofVersion("better-auth/adapters/drizzle");
 const { toNodeHandler } = await ofVersion("better-auth/node");
-const { jwt, magicLink, twoFactor } = await ofVersion("better-auth/plugins");
+const { jwt, magicLink, oidcProvider, twoFactor } = await ofVersion("better-auth/plugins");
 const { passkey } = await ofVersion("@better-auth/passkey");
+
+// The apps of this service, each version with a plugin or a kind of secret of its own.
+const pages = { loginPage: "/login", consentPage: "/consent" };
+const apps = await {
+  "better-auth-1.5": () => oidcProvider(pages),
+  "better-auth-1.6": () => oidcProvider({ ...pages, storeClientSecret: "encrypted" }),
+  "better-auth-1.7": async () => {
+    const { oauthProvider } = await ofVersion("@better-auth/oauth-provider");
+    return oauthProvider({ ...pages, allowDynamicClientRegistration: true });
+  },
+}[version]();
+const pool = new pg.Pool({ connectionString: DATABASE_URL, max: 4 });
 
 process.stdin.resume().on("close", () => process.exit(0));
 
@@ -43,9 +55,9 @@ const auth = betterAuth({
   appName: "ManaCore",
   baseURL,
   secret: BETTER_AUTH_SECRET,
-  database: drizzleAdapter(drizzle(new pg.Pool({ connectionString: DATABASE_URL, max: 4 })), {
+  database: drizzleAdapter(drizzle(pool), {
     provider: "pg",
-    schema: tables(version),
+    schema: tables(version, version === "better-auth-1.7" ? await migrated(pool, apps) : undefined),
   }),
   emailAndPassword: {
     enabled: true,
@@ -74,6 +86,7 @@ const auth = betterAuth({
     magicLink({ sendMagicLink: mail("magic-link"), expiresIn: 60 * 10 }),
     passkey(),
     jwt(),
+    apps,
   ],
   rateLimit: { enabled: false },
   telemetry: { enabled: false },

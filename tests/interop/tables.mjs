@@ -1,6 +1,6 @@
 // Schema `auth` for Drizzle: Better Auth's models by their names, this schema's tables and columns.
 import { sql } from "drizzle-orm";
-import { boolean, customType, integer, pgSchema, text, timestamp } from "drizzle-orm/pg-core";
+import { boolean, customType, integer, jsonb, pgSchema, text, timestamp } from "drizzle-orm/pg-core";
 
 const auth = pgSchema("auth");
 const accessTier = auth.enum("access_tier", ["guest", "public", "beta", "alpha", "founder"]);
@@ -107,13 +107,63 @@ const twoFactorColumnsSince16 = {
   lockedUntil: time("locked_until"),
 };
 
-export const tables = (version) => ({
+const oauthApplication = auth.table("oauth_applications", {
+  id: text("id").primaryKey(),
+  name: text("name").notNull(),
+  icon: text("icon"),
+  metadata: text("metadata"),
+  clientId: text("client_id").unique().notNull(),
+  clientSecret: text("client_secret").notNull(),
+  redirectUrls: text("redirect_urls").notNull(),
+  type: text("type").default("web").notNull(),
+  disabled: boolean("disabled").default(false).notNull(),
+  userId: text("user_id"),
+  createdAt: since("created_at"),
+  updatedAt: since("updated_at"),
+});
+
+// What a plugin adds, as its migration would make it: names in snake case, tables in the plural.
+const snake = (name) => name.replace(/([a-z])([A-Z]+)/g, "$1_$2").toLowerCase();
+const columnOf = {
+  string: text,
+  boolean,
+  number: integer,
+  date: time,
+  json: jsonb,
+  "string[]": (name) => text(name).array(),
+};
+const sqlType = { string: "text", number: "int", date: "timestamptz", json: "jsonb", "string[]": "text[]" };
+
+const added = (model, fields) => {
+  const columns = Object.entries(fields).map(([field, { type }]) => [field, columnOf[type](snake(field))]);
+  return auth.table(snake(model) + "s", { id: text("id").primaryKey(), ...Object.fromEntries(columns) });
+};
+
+const create = (model, fields) => {
+  const columns = Object.entries(fields).map(
+    ([field, { type, unique }]) => `${snake(field)} ${sqlType[type] ?? type} ${unique ? "unique" : ""}`,
+  );
+  return `create table if not exists auth.${snake(model)}s (id text primary key, ${columns.join(", ")})`;
+};
+
+/** Makes the tables of a plugin where they are missing, and gives them. */
+export async function migrated(pool, { schema }) {
+  const models = Object.entries(schema);
+  for (const [model, { fields }] of models) {
+    await pool.query(create(model, fields));
+  }
+  return Object.fromEntries(models.map(([model, { fields }]) => [model, added(model, fields)]));
+}
+
+/** @param ofApps the tables of the plugin for apps, where it is not that of the seed's schema */
+export const tables = (version, ofApps) => ({
   user,
   session,
   account,
   verification,
   passkey,
   jwks,
+  ...(ofApps ?? { oauthApplication }),
   twoFactor: auth.table("two_factor_auth", {
     ...twoFactorColumns,
     ...(version === "better-auth-1.5" ? {} : twoFactorColumnsSince16),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.provider;
 
+import dev.accesstier.keycloak.application.OldSecretAuthenticator;
 import dev.accesstier.keycloak.factor.MailedFactorFormFactory;
 import dev.accesstier.keycloak.factor.MailedFactorGrant;
 import dev.accesstier.keycloak.gate.AccessTokenIntrospectionFactory;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.Authenticator;
+import org.keycloak.authentication.ClientAuthenticator;
 import org.keycloak.authentication.RequiredActionProvider;
 import org.keycloak.credential.CredentialProvider;
 import org.keycloak.events.EventListenerProvider;
@@ -105,6 +107,10 @@ public enum OwnProvider {
       UserProfileProvider.class,
       TierUserProfileFactory.class,
       "a tier changed in Keycloak's user form is not in the trail"),
+  OLD_CLIENT_SECRET(
+      ClientAuthenticator.class,
+      OldSecretAuthenticator.class,
+      "imported apps whose secret is hashed are refused"),
   SECOND_FACTOR(
       CredentialProvider.class,
       SchemaOtpProviderFactory.class,

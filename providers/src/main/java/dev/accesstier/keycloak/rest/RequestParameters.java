@@ -4,7 +4,9 @@ package dev.accesstier.keycloak.rest;
 import dev.accesstier.keycloak.tier.AccessTier;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -68,6 +70,17 @@ public final class RequestParameters {
       throw Json.bad("The reason must be text of at most " + LONGEST_REASON + " characters");
     }
     return text.strip();
+  }
+
+  /** A parameter that may be given several times, and list several values with commas. */
+  public static Set<String> list(@Nullable List<String> given) {
+    return given == null
+        ? Set.of()
+        : given.stream()
+            .flatMap(text -> Arrays.stream(text.split(",", -1)))
+            .map(String::strip)
+            .filter(text -> !text.isEmpty())
+            .collect(Collectors.toUnmodifiableSet());
   }
 
   /** A flag of the query. */

@@ -174,6 +174,22 @@ public final class AdminResource {
                 .of(TierSubject.CLIENT, client.getId(), page.first(), page.max())));
   }
 
+  @POST
+  @Path("oauth-applications/import")
+  public Response importApplications(
+      @QueryParam("dryRun") @Nullable String dryRun,
+      @QueryParam("trusted") @Nullable List<String> trusted,
+      @QueryParam("requiredTier") @Nullable String requiredTier) {
+    admin.may().requireManageClients();
+    return Json.ok(
+        ApplicationReport.of(
+            admin,
+            new ApplicationReport.Wanted(
+                RequestParameters.flag("dryRun", dryRun),
+                RequestParameters.list(trusted),
+                RequestParameters.optionalTier(requiredTier).orElse(null))));
+  }
+
   @GET
   @Path("history")
   public Response trail(

@@ -74,6 +74,11 @@ final class AdminTransactions {
       return new TierChanges(session, author, source);
     }
 
+    /** Who asks. */
+    AdminAuth admin() {
+      return may.admin();
+    }
+
     boolean mayManage(UserModel user) {
       return mayManageAll || may.mayManage(user);
     }

@@ -139,6 +139,11 @@ public final class Permissions {
     require(() -> mayView(client));
   }
 
+  /** To make clients, and to change any. */
+  void requireManageClients() {
+    require(() -> admin.clients().canManage());
+  }
+
   void requireManage(ClientModel client) {
     require(() -> admin.clients().canManage(client));
   }

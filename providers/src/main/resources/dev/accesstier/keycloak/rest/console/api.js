@@ -15,8 +15,11 @@ export class Api {
   }
 
   get(path, query = {}) {
-    const given = Object.entries(query).filter(([, value]) => value !== '' && value !== null);
-    return this.#send('GET', path + (given.length ? '?' + new URLSearchParams(given) : ''));
+    return this.#send('GET', path + asked(query));
+  }
+
+  post(path, query = {}) {
+    return this.#send('POST', path + asked(query));
   }
 
   put(path, body) {
@@ -52,4 +55,10 @@ export class Api {
       answer.errorMessage ?? answer.error_description ?? answer.error ?? t('error.status', response.status),
     );
   }
+}
+
+/** What of a query has a value. */
+function asked(query) {
+  const given = Object.entries(query).filter(([, value]) => value !== '' && value !== null);
+  return given.length ? '?' + new URLSearchParams(given) : '';
 }

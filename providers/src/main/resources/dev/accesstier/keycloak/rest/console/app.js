@@ -5,9 +5,10 @@ import { byId, el, fill } from './dom.js';
 import { say } from './message.js';
 import { users } from './users.js';
 import { apps } from './apps.js';
+import { takeover } from './takeover.js';
 import { trail } from './trail.js';
 
-const views = { users, apps, trail };
+const views = { users, apps, trail, takeover };
 
 /** The view that the address names; the first one where it names none. */
 function current() {

@@ -7,6 +7,7 @@ import dev.accesstier.devserver.AuthSchemaSql;
 import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.devserver.SampleUser;
 import dev.accesstier.devserver.SampleUsers;
+import dev.accesstier.keycloak.credential.ScryptHash;
 import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
@@ -93,6 +94,12 @@ final class TierRealm implements AutoCloseable {
   /** Likewise, for a user who has a second factor. */
   String withSecondFactor(String email) {
     return add(SampleUser.of(email, "Ada Example").withTwoFactor());
+  }
+
+  /** Likewise, for a user who has {@link Browser#PASSWORD}. */
+  String withPassword(String email) {
+    return add(
+        SampleUser.of(email, "Ada Example").passwordHash(ScryptHash.of(Browser.PASSWORD).stored()));
   }
 
   private String add(SampleUser user) {
