@@ -319,6 +319,33 @@ final class ConsoleIT {
   }
 
   @Test
+  void anAdminImportsTheAppsOfTheOldService() {
+    realm.execute(
+        "insert into auth.oauth_applications (id, name, client_id, client_secret, redirect_urls)"
+            + " values ('c1', 'Wiki', 'wiki', 'wiki-secret', 'https://wiki.test/cb'),"
+            + " ('c2', 'Bad', 'bad-app', 'bad-secret', 'https://*.test/cb')");
+    Page page = open("boss@example.test", "en");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Old service")).click();
+    Locator wiki = page.getByRole(AriaRole.ROW).filter(has(page, "wiki"));
+    assertThat(wiki.locator("[data-label='Import']")).hasText("New");
+    Locator bad = page.getByRole(AriaRole.ROW).filter(has(page, "bad-app"));
+    assertThat(bad).containsText("wildcard");
+    assertThat(new AxeBuilder(page).analyze().getViolations()).isEmpty();
+    assertThat(realm.keycloak().clients().findByClientId("wiki")).isEmpty();
+
+    page.getByLabel("Do not ask users of wiki for consent").check();
+    page.getByLabel("Required tier of new apps").selectOption("beta");
+    page.getByText("Import", new Page.GetByTextOptions().setExact(true)).last().click();
+
+    assertThat(page.getByRole(AriaRole.STATUS)).hasText("New apps: 1. Changed: 0. Refused: 1.");
+    assertThat(wiki.locator("[data-label='Import']")).hasText("Imported");
+    ClientRepresentation client = realm.keycloak().clients().findByClientId("wiki").get(0);
+    assertThat(client.isConsentRequired()).isFalse();
+    assertThat(client.getAttributes()).containsEntry("access.tier.required", "beta");
+    assertThat(complaints).isEmpty();
+  }
+
+  @Test
   void whoMayOnlyViewIsRefused() {
     Page page = open("viewer@example.test", "en");
     page.getByLabel("Search by email or name").fill("m31@");
