@@ -385,6 +385,18 @@ policy() {
   "conditions": [{ "condition": "any-client", "configuration": {} }],
   "profiles": ["access-tier"]
 }'
+  extend client-policies/profiles profiles access-tier-old-tokens '{
+  "name": "access-tier-old-tokens",
+  "description": "Revokes opaque tokens of the old service, where the component takes them",
+  "executors": [{ "executor": "access-tier-old-tokens", "configuration": {} }]
+}'
+  extend client-policies/policies policies access-tier-old-tokens '{
+  "name": "access-tier-old-tokens",
+  "description": "Applies profile access-tier-old-tokens to every client",
+  "enabled": true,
+  "conditions": [{ "condition": "any-client", "configuration": {} }],
+  "profiles": ["access-tier-old-tokens"]
+}'
 }
 
 console() {

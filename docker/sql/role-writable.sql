@@ -50,5 +50,8 @@ grant update (expires_at, updated_at, revoked_at), delete on auth.sessions to ac
 grant select, update (value, expires_at, updated_at), delete
   on auth.verification to access_tier_writer;
 
+-- Opaque tokens of apps, with option legacyTokens: a refresh token is used once.
+-- grant select, delete on auth.oauth_access_tokens to access_tier_writer;
+
 -- The record of logins: written, never read or changed.
 grant insert on auth.security_events to access_tier_writer;

@@ -122,6 +122,30 @@ const oauthApplication = auth.table("oauth_applications", {
   updatedAt: since("updated_at"),
 });
 
+const oauthAccessToken = auth.table("oauth_access_tokens", {
+  id: text("id").primaryKey(),
+  accessToken: text("access_token").unique().notNull(),
+  refreshToken: text("refresh_token").unique(),
+  accessTokenExpiresAt: time("access_token_expires_at").notNull(),
+  refreshTokenExpiresAt: time("refresh_token_expires_at"),
+  clientId: text("client_id").notNull(),
+  userId: text("user_id").notNull(),
+  scopes: text("scopes").notNull(),
+  createdAt: since("created_at"),
+  updatedAt: since("updated_at"),
+});
+
+// Better Auth stores no consent without the last column, which whoever uses consents adds.
+const oauthConsent = auth.table("oauth_consents", {
+  id: text("id").primaryKey(),
+  userId: text("user_id").notNull(),
+  clientId: text("client_id").notNull(),
+  scopes: text("scopes").notNull(),
+  createdAt: since("created_at"),
+  updatedAt: since("updated_at"),
+  consentGiven: boolean("consent_given"),
+});
+
 // What a plugin adds, as its migration would make it: names in snake case, tables in the plural.
 const snake = (name) => name.replace(/([a-z])([A-Z]+)/g, "$1_$2").toLowerCase();
 const columnOf = {
@@ -163,7 +187,7 @@ export const tables = (version, ofApps) => ({
   verification,
   passkey,
   jwks,
-  ...(ofApps ?? { oauthApplication }),
+  ...(ofApps ?? { oauthApplication, oauthAccessToken, oauthConsent }),
   twoFactor: auth.table("two_factor_auth", {
     ...twoFactorColumns,
     ...(version === "better-auth-1.5" ? {} : twoFactorColumnsSince16),

@@ -44,6 +44,7 @@ class PackageArrowsTest {
           "profile",
           "storage",
           "audit",
+          "token",
           "people",
           "change",
           "password",

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param writable whether Keycloak may write into the tables
  * @param passwordFormat how new passwords are stored
  * @param securityEvents whether what users do is recorded in {@code security_events}
+ * @param legacyTokens whether opaque tokens of the old service are taken
  * @param betterAuthSecret {@code BETTER_AUTH_SECRET} of the running service, null where none is
  *     configured
  * @param providerAliases Keycloak's alias of an identity provider by Better Auth's provider id;
@@ -25,6 +26,7 @@ public record AuthComponent(
     boolean writable,
     PasswordFormat passwordFormat,
     boolean securityEvents,
+    boolean legacyTokens,
     @Nullable String betterAuthSecret,
     Map<String, String> providerAliases) {
 

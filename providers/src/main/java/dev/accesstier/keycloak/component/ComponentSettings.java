@@ -38,6 +38,7 @@ public record ComponentSettings(
     DeleteMode deleteMode,
     boolean securityEvents,
     boolean mailedSecondFactor,
+    boolean legacyTokens,
     @Nullable String betterAuthSecret,
     Map<String, String> providerAliases) {
 
@@ -104,6 +105,7 @@ public record ComponentSettings(
         values.choice(Option.DELETE_MODE, DeleteMode.class),
         values.flag(Option.SECURITY_EVENTS),
         values.flag(Option.MAILED_SECOND_FACTOR),
+        values.flag(Option.LEGACY_TOKENS),
         betterAuthSecret,
         aliases == null ? Map.of() : aliases(aliases));
   }
@@ -115,6 +117,24 @@ public record ComponentSettings(
 
   public boolean writable() {
     return editMode == EditMode.WRITABLE;
+  }
+
+  /**
+   * Checks what options mean together, when they are saved.
+   *
+   * @throws ComponentValidationException with a sentence that says what to correct
+   */
+  public void checkTogether() {
+    if (legacyTokens && !writable()) {
+      throw new ComponentValidationException(
+          "%s needs the edit mode WRITABLE: a refresh token is taken out of its table when it is used."
+              .formatted(Option.LEGACY_TOKENS.label()));
+    }
+  }
+
+  /** Whether tokens of the old service are taken. */
+  public boolean takesLegacyTokens() {
+    return legacyTokens && writable();
   }
 
   /** Whether Keycloak may change tiers: always in a writable schema, else where it is allowed. */

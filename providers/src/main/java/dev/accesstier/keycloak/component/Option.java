@@ -97,6 +97,13 @@ public enum Option {
           + " Otherwise they cannot sign in here.",
       ProviderConfigProperty.BOOLEAN_TYPE,
       "true"),
+  LEGACY_TOKENS(
+      "legacyTokens",
+      "Tokens of the old service",
+      "Whether opaque access tokens of oauth_access_tokens are introspected here, and refresh tokens"
+          + " of it exchanged, once each, for tokens of Keycloak. Needs WRITABLE.",
+      ProviderConfigProperty.BOOLEAN_TYPE,
+      "false"),
   PROVIDER_ALIASES(
       "providerAliases",
       "Provider aliases",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.token.OldTokens;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.events.EventBuilder;
 import org.keycloak.models.KeycloakSession;
@@ -25,7 +26,12 @@ public final class AccessTokenIntrospectionFactory extends AccessTokenIntrospect
 
       @Override
       public Response introspect(String token, EventBuilder event) {
-        return IssuedTokens.unlessUnavailable(() -> super.introspect(token, event));
+        return IssuedTokens.unlessUnavailable(
+            () ->
+                new OldTokens(session, realm)
+                    .accessToken(token)
+                    .map(old -> new OldTokenIntrospection(session, event).answer(old))
+                    .orElseGet(() -> super.introspect(token, event)));
       }
 
       /** The mappers that Keycloak runs for it have never been before a {@link TokenGate}. */

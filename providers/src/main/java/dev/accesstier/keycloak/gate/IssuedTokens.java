@@ -72,7 +72,8 @@ final class IssuedTokens {
     try {
       return introspection.get();
     } catch (RuntimeException e) {
-      if (e.getCause() instanceof TemporarilyUnavailableException) {
+      if (e instanceof TemporarilyUnavailableException
+          || e.getCause() instanceof TemporarilyUnavailableException) {
         throw new ErrorResponseException(
             TemporarilyUnavailableException.ERROR,
             TemporarilyUnavailableException.DESCRIPTION,

@@ -22,11 +22,7 @@ final class Database {
    * @throws TemporarilyUnavailableException when the database cannot be used: never "no such user"
    */
   static <T> T now(KeycloakSession session, Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (AuthDatabaseException e) {
-      throw new TemporarilyUnavailableException(session, e);
-    }
+    return TemporarilyUnavailableException.unless(session, work);
   }
 
   /** Writes when the request has done all it had to do; a failure undoes the request. */

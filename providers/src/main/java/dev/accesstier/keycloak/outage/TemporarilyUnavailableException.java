@@ -6,6 +6,7 @@ import jakarta.ws.rs.WebApplicationException;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.forms.login.LoginFormsProvider;
@@ -68,6 +69,28 @@ public final class TemporarilyUnavailableException extends CorsErrorResponseExce
    */
   public static ErrorResponseException ofAnUpdate() {
     return new ErrorResponseException(ERROR, DESCRIPTION, Status.SERVICE_UNAVAILABLE);
+  }
+
+  /**
+   * What the work gives.
+   *
+   * @throws TemporarilyUnavailableException when the database cannot be used
+   */
+  public static <T> T unless(KeycloakSession session, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (AuthDatabaseException e) {
+      throw new TemporarilyUnavailableException(session, e);
+    }
+  }
+
+  /** Likewise, with the exception of {@link #ending}. */
+  public static <T> T endingUnless(KeycloakSession session, Supplier<T> work) {
+    try {
+      return work.get();
+    } catch (AuthDatabaseException e) {
+      throw ending(session, e);
+    }
   }
 
   public TemporarilyUnavailableException(KeycloakSession session, Throwable cause) {

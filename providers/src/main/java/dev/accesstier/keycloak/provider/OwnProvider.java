@@ -28,6 +28,8 @@ import dev.accesstier.keycloak.login.SessionRevocationFactory;
 import dev.accesstier.keycloak.password.UnknownUserCostFactory;
 import dev.accesstier.keycloak.profile.TierUserProfileFactory;
 import dev.accesstier.keycloak.storage.SchemaOtpProviderFactory;
+import dev.accesstier.keycloak.token.OldRefreshGrantFactory;
+import dev.accesstier.keycloak.token.OldTokenRevocationFactory;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -107,6 +109,14 @@ public enum OwnProvider {
       UserProfileProvider.class,
       TierUserProfileFactory.class,
       "a tier changed in Keycloak's user form is not in the trail"),
+  OLD_REFRESH_GRANT(
+      OAuth2GrantType.class,
+      OldRefreshGrantFactory.class,
+      "refresh tokens of the old service are refused"),
+  OLD_TOKEN_REVOCATION(
+      ClientPolicyExecutorProvider.class,
+      OldTokenRevocationFactory.class,
+      "tokens of the old service cannot be revoked here"),
   OLD_CLIENT_SECRET(
       ClientAuthenticator.class,
       OldSecretAuthenticator.class,

@@ -4,7 +4,6 @@ package dev.accesstier.keycloak.schema;
 import dev.accesstier.keycloak.database.AuthConflictException;
 import dev.accesstier.keycloak.database.AuthDatabase;
 import dev.accesstier.keycloak.database.HeldWrite;
-import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import dev.accesstier.keycloak.outage.TemporarilyUnavailableException;
 import dev.accesstier.keycloak.outage.UnreadableRowException;
 import dev.accesstier.keycloak.tier.AccessTier;
@@ -261,20 +260,12 @@ public final class SessionUsers {
   }
 
   private <T> T run(Function<AuthDatabase, T> work) {
-    try {
-      return work.apply(opened());
-    } catch (AuthDatabaseException e) {
-      throw TemporarilyUnavailableException.ending(session, e);
-    }
+    return TemporarilyUnavailableException.endingUnless(session, () -> work.apply(opened()));
   }
 
   /** Whoever holds a write back has to undo it, and asks for this exception. */
   private <T> T holding(Supplier<T> work) {
-    try {
-      return work.get();
-    } catch (AuthDatabaseException e) {
-      throw new TemporarilyUnavailableException(session, e);
-    }
+    return TemporarilyUnavailableException.unless(session, work);
   }
 
   private AuthDatabase opened() {

@@ -119,13 +119,9 @@ public final class AuthSchemaStorageProviderFactory
   private Supplier<ComponentSettings> settingsWhenNeeded(
       KeycloakSession session, ComponentModel component) {
     return new Lazy<>(
-        () -> {
-          try {
-            return settings(session, component);
-          } catch (AuthDatabaseException e) {
-            throw TemporarilyUnavailableException.ending(session, e);
-          }
-        });
+        () ->
+            TemporarilyUnavailableException.endingUnless(
+                session, () -> settings(session, component)));
   }
 
   /** For a user who is in a component of ours; empty for others. */
@@ -179,6 +175,7 @@ public final class AuthSchemaStorageProviderFactory
         settings.writable(),
         settings.passwordFormat(),
         settings.securityEvents(),
+        settings.takesLegacyTokens(),
         settings.betterAuthSecret(),
         settings.providerAliases());
   }
@@ -187,7 +184,7 @@ public final class AuthSchemaStorageProviderFactory
   @Override
   public void validateConfiguration(
       KeycloakSession session, RealmModel realm, ComponentModel component) {
-    read(session, component);
+    read(session, component).checkTogether();
     if (ColumnRole.isAdminRealm(realm)) {
       throw new ComponentValidationException(
           "Realm %s is for the admins of the server and takes no users of an auth schema"

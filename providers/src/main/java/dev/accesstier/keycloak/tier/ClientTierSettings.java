@@ -13,6 +13,7 @@ public record ClientTierSettings(ClientModel client) {
   private static final String COMING_SOON = "access.tier.coming-soon";
   private static final String DENIED = "access.tier.denied";
   private static final String DESCRIPTION = "access.tier.description";
+  private static final String LEGACY_INTROSPECT = "access.tier.legacy-introspect";
   private static final String NOTE = "access.tier.note";
 
   /** What the app asks of its users. */
@@ -28,6 +29,11 @@ public record ClientTierSettings(ClientModel client) {
   /** Whether lists announce the app as coming soon. */
   public boolean comingSoon() {
     return flag(COMING_SOON);
+  }
+
+  /** Whether the client may ask for other clients' opaque tokens of the old service. */
+  public boolean mayIntrospectOldTokens() {
+    return flag(LEGACY_INTROSPECT);
   }
 
   /**

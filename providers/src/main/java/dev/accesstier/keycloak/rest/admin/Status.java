@@ -11,6 +11,7 @@ import dev.accesstier.keycloak.login.MailedLinksAllowed;
 import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import dev.accesstier.keycloak.password.FormatProbe;
 import dev.accesstier.keycloak.provider.OwnProvider;
+import dev.accesstier.keycloak.schema.AuthTokens;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -43,6 +44,7 @@ record Status(
    *
    * @param problems what to correct, in sentences
    * @param found tables and columns that are there and that not every service has
+   * @param legacyTokens what is left of the old service's tokens, by client, while they are taken
    * @param pool null where it cannot even be opened
    */
   record Database(
@@ -50,7 +52,21 @@ record Status(
       boolean reachable,
       List<String> problems,
       List<String> found,
+      List<LegacyTokens> legacyTokens,
       @Nullable Pool pool) {}
+
+  /**
+   * What is left of a client's tokens.
+   *
+   * @param refreshTokens that have not expired
+   */
+  record LegacyTokens(String clientId, long refreshTokens, String lastIssued) {
+
+    static LegacyTokens of(AuthTokens.Left left) {
+      return new LegacyTokens(
+          left.clientId(), left.refreshTokens(), UserList.iso(left.lastIssued()));
+    }
+  }
 
   /** Connections. */
   record Pool(long active, long idle, long waiting, int max) {}
@@ -100,6 +116,7 @@ record Status(
               false,
               List.of(String.valueOf(e.getMessage())),
               List.of(),
+              List.of(),
               null));
     }
   }
@@ -110,11 +127,17 @@ record Status(
         status.reachable() && status.problems().isEmpty() && component.writable()
             ? FormatProbe.problem(component.database(), component.passwordFormat())
             : Optional.empty();
+    AuthTokens tokens = new AuthTokens(component.database());
+    boolean takesTokens = status.reachable() && component.legacyTokens();
+    Optional<String> untaken = takesTokens ? tokens.problem() : Optional.empty();
     return new Database(
         name,
         status.reachable(),
-        Stream.concat(status.problems().stream(), format.stream()).toList(),
+        Stream.of(status.problems().stream(), format.stream(), untaken.stream())
+            .flatMap(problems -> problems)
+            .toList(),
         status.found(),
+        takesTokens ? tokens.left().stream().map(LegacyTokens::of).toList() : List.of(),
         new Pool(status.active(), status.idle(), status.waiting(), status.max()));
   }
 }

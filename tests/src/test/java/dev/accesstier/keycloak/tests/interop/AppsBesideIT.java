@@ -4,114 +4,83 @@ package dev.accesstier.keycloak.tests.interop;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.nimbusds.oauth2.sdk.AuthorizationCode;
-import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
-import com.nimbusds.oauth2.sdk.TokenRequest;
-import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
-import com.nimbusds.oauth2.sdk.auth.Secret;
-import com.nimbusds.oauth2.sdk.http.HTTPResponse;
-import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
+import com.nimbusds.oauth2.sdk.token.RefreshToken;
 import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import dev.accesstier.keycloak.tests.interop.SideBySide.Member;
 import dev.accesstier.keycloak.tests.support.Browser;
+import dev.accesstier.keycloak.tests.support.Needs;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
-import dev.accesstier.keycloak.tests.support.TestServer;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.util.List;
 import java.util.Map;
-import org.keycloak.representations.idm.ClientScopeRepresentation;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** An app that registered at the real Better Auth signs people in at Keycloak. */
+/** An app that registered at the real Better Auth moves to Keycloak. */
+@Needs(Needs.Tool.NODE)
+@ExtendWith(NodeModules.class)
 final class AppsBesideIT {
 
   private static final String PASSWORD = "Apps-of-the-old-service-1";
-  private static final String CALLBACK = "https://app.test/registered-there";
 
   @BesideEachVersion
-  void anAppChangesNothingButItsIssuer(SideBySide both) throws Exception {
+  void anAppChangesNothingButItsIssuer(SideBySide both) {
     Member member = both.member(PASSWORD);
-    JsonNode app =
-        member
-            .there()
-            .post(
-                "/oauth2/register",
-                Map.of(
-                    "client_name", "Registered there",
-                    "redirect_uris", List.of(CALLBACK),
-                    "token_endpoint_auth_method", "client_secret_basic"))
-            .body();
-    String clientId = app.path("client_id").asText();
-    String secret = app.path("client_secret").asText();
-    assertThat(secret).as(app.toString()).isNotEmpty();
+    AppThere app = AppThere.register(member);
     TestRealm here = both.here();
-    carryTheSubject(here);
 
-    importing(here, clientId);
+    app.move(here);
 
-    Browser.Stop stop =
-        both.browser()
-            .signIn(
-                here.oidc().url("/auth")
-                    + "?response_type=code&scope=openid&state=s&client_id="
-                    + clientId
-                    + "&redirect_uri="
-                    + CALLBACK,
-                member.email(),
-                PASSWORD);
-    OIDCTokens tokens = Oidc.tokens(redeem(here, clientId, secret, stop.parameter("code")));
+    Browser.Stop stop = both.browser().signIn(app.signInHere(here), member.email(), PASSWORD);
+    OIDCTokens tokens = Oidc.tokens(app.redeemHere(here, stop.parameter("code")));
     assertThat(Oidc.claims(tokens.getIDTokenString()))
         .containsEntry("sub", member.id())
         .containsEntry("iss", here.oidc().realmUrl())
-        .containsEntry("aud", clientId);
+        .containsEntry("aud", app.clientId());
   }
 
-  private static void carryTheSubject(TestRealm here) {
-    if (here.realm().clientScopes().findAll().stream()
-        .noneMatch(scope -> scope.getName().equals("mana-claims"))) {
-      ClientScopeRepresentation claims = new ClientScopeRepresentation();
-      claims.setName("mana-claims");
-      claims.setProtocol("openid-connect");
-      claims.setProtocolMappers(
-          List.of(TestRealm.mapper("oidc-auth-schema-subject-mapper", Map.of())));
-      here.realm().clientScopes().create(claims).close();
+  /** Better Auth 1.7 keeps its tokens hashed, in another table. */
+  @ParameterizedTest
+  @EnumSource(names = {"V1_5", "V1_6"})
+  void aRefreshTokenOfThereBecomesOneOfHere(BetterAuth version) {
+    SideBySide both = SideBySide.with(version);
+    both.sql("alter table auth.oauth_consents add column if not exists consent_given boolean");
+    Member member = both.member(PASSWORD);
+    AppThere app = AppThere.register(member);
+    JsonNode there = app.tokensThere(member, "openid email offline_access");
+    String refreshToken = there.path("refresh_token").asText();
+    assertThat(refreshToken).as(there.toString()).hasSize(32);
+    TestRealm here = both.here();
+    app.move(here);
+    here.configure(Map.of("legacyTokens", "true"));
+    try {
+      OIDCTokens tokens =
+          Oidc.tokens(app.grantHere(here, new RefreshTokenGrant(new RefreshToken(refreshToken))));
+
+      assertThat(Oidc.claims(tokens.getAccessToken()))
+          .containsEntry("sub", member.id())
+          .containsEntry("azp", app.clientId());
+      assertThat(Oidc.tokens(app.grantHere(here, new RefreshTokenGrant(tokens.getRefreshToken()))))
+          .isNotNull();
+      JsonNode again =
+          member
+              .there()
+              .post(
+                  "/oauth2/token",
+                  Map.of(
+                      "grant_type",
+                      "refresh_token",
+                      "refresh_token",
+                      refreshToken,
+                      "client_id",
+                      app.clientId(),
+                      "client_secret",
+                      app.secret()))
+              .body();
+      assertThat(again.path("error").asText()).as(again.toString()).isEqualTo("invalid_grant");
+    } finally {
+      here.configure(Map.of("legacyTokens", "false"));
     }
-  }
-
-  private static void importing(TestRealm here, String clientId)
-      throws IOException, InterruptedException {
-    TestServer server = TestServer.shared();
-    var answer =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(
-                        URI.create(
-                            server.keycloak().baseUrl()
-                                + "/admin/realms/"
-                                + here.name()
-                                + "/access-tier/oauth-applications/import?trusted="
-                                + clientId))
-                    .header(
-                        "Authorization",
-                        "Bearer " + server.admin().tokenManager().getAccessTokenString())
-                    .POST(BodyPublishers.noBody())
-                    .build(),
-                BodyHandlers.ofString());
-    assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-  }
-
-  private static HTTPResponse redeem(TestRealm here, String clientId, String secret, String code) {
-    return Oidc.send(
-        new TokenRequest.Builder(
-                URI.create(here.oidc().url("/token")),
-                new ClientSecretBasic(new ClientID(clientId), new Secret(secret)),
-                new AuthorizationCodeGrant(new AuthorizationCode(code), URI.create(CALLBACK)))
-            .build()
-            .toHTTPRequest());
   }
 }

@@ -114,6 +114,8 @@ final class BetterAuthClient {
     }
     // Better Auth refuses a post that brings cookies from another origin.
     request.header("Origin", url).timeout(LIMIT);
+    // As a script of a page: a redirect is then an answer that says where to.
+    request.header("Sec-Fetch-Mode", "cors");
     try {
       HttpResponse<String> response = HTTP.send(request.build(), BodyHandlers.ofString());
       response.headers().allValues("Set-Cookie").forEach(this::remember);
