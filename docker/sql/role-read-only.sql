@@ -34,6 +34,11 @@ grant select (id, token, user_id, created_at, expires_at, revoked_at)
 -- oauth_clients instead.
 -- grant select on auth.oauth_applications to access_tier_reader;
 
+-- What people have allowed apps. Where Better Auth stores consents, the table has consent_given.
+-- grant select (id, user_id, client_id, scopes, created_at, updated_at)
+--   on auth.oauth_consents to access_tier_reader;
+-- grant select (consent_given) on auth.oauth_consents to access_tier_reader;
+
 -- Links that the running service has mailed. Its rows hold codes and tokens of all kinds; leave this
 -- out where nobody is sent to Keycloak with such a link.
 -- grant select (id, identifier, value, expires_at, created_at)

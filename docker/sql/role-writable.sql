@@ -50,6 +50,9 @@ grant update (expires_at, updated_at, revoked_at), delete on auth.sessions to ac
 grant select, update (value, expires_at, updated_at), delete
   on auth.verification to access_tier_writer;
 
+-- Consents that are given and revoked in Keycloak.
+-- grant select, insert, update, delete on auth.oauth_consents to access_tier_writer;
+
 -- Opaque tokens of apps, with option legacyTokens: a refresh token is used once.
 -- grant select, delete on auth.oauth_access_tokens to access_tier_writer;
 

@@ -92,6 +92,7 @@ public final class ApplicationImport {
     ClientRepresentation wanted = ImportedClient.made(app, trusted);
     session.clientPolicy().triggerOnEvent(new AdminClientRegisterContext(wanted, admin));
     ClientModel client = ClientManager.createClient(session, realm, wanted);
+    askForScopes(client);
     scopes().forEach(scope -> client.addClientScope(scope, true));
     validate(client, true);
     session.getContext().setClient(client);
@@ -135,6 +136,21 @@ public final class ApplicationImport {
         result -> {
           throw new ModelValidationException(result.getAllErrorsAsString());
         });
+  }
+
+  /**
+   * What a user is asked to allow is given when the app asks for it, as it was there: otherwise
+   * nobody's consent would be enough.
+   */
+  private static void askForScopes(ClientModel client) {
+    client.getClientScopes(true).values().stream()
+        .filter(ClientScopeModel::isDisplayOnConsentScreen)
+        .toList()
+        .forEach(
+            scope -> {
+              client.removeClientScope(scope);
+              client.addClientScope(scope, false);
+            });
   }
 
   private Stream<ClientScopeModel> scopes() {

@@ -6,6 +6,7 @@ import dev.accesstier.keycloak.component.AuthComponents;
 import jakarta.persistence.EntityManager;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,11 +15,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.credential.CredentialModel;
+import org.keycloak.models.ClientModel;
 import org.keycloak.models.FederatedIdentityModel;
 import org.keycloak.models.GroupModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RoleModel;
+import org.keycloak.models.UserConsentModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.PasswordCredentialModel;
 import org.keycloak.models.credential.WebAuthnCredentialModel;
@@ -28,9 +31,10 @@ import org.keycloak.storage.jpa.JpaUserFederatedStorageProvider;
 import org.keycloak.utils.StreamsUtil;
 
 /**
- * Keycloak's federated storage, which also has the passkeys and the links of our users. They are
- * not copied: what Keycloak reads is what the tables hold, and what it writes is written there.
- * Users of every other storage, and all else of ours, are Keycloak's business as before.
+ * Keycloak's federated storage, which also has the passkeys, the consents and the links of our
+ * users. They are not copied: what Keycloak reads is what the tables hold, and what it writes is
+ * written there. Users of every other storage, and all else of ours, are Keycloak's business as
+ * before.
  *
  * <p>This is the one place that sees all of it. A deletion in the console reaches no user storage
  * provider and no credential provider, and a brokered login asks nobody else for its user.
@@ -215,6 +219,82 @@ final class LinkedFederatedStorage extends JpaUserFederatedStorageProvider {
   public boolean removeFederatedIdentity(RealmModel realm, String userId, String alias) {
     boolean removed = links(realm, userId).filter(links -> links.remove(userId, alias)).isPresent();
     return super.removeFederatedIdentity(realm, userId, alias) || removed;
+  }
+
+  // Consents
+
+  @Override
+  public @Nullable UserConsentModel getConsentByClient(
+      RealmModel realm, String userId, String clientInternalId) {
+    return merged(
+        super.getConsentByClient(realm, userId, clientInternalId),
+        stored(realm, userId).get(clientInternalId));
+  }
+
+  @Override
+  public Stream<UserConsentModel> getConsentsStream(RealmModel realm, String userId) {
+    Map<String, UserConsentModel> all = new LinkedHashMap<>(stored(realm, userId));
+    super.getConsentsStream(realm, userId)
+        .forEach(
+            own -> all.merge(own.getClient().getId(), own, (table, ours) -> merged(ours, table)));
+    return all.values().stream();
+  }
+
+  @Override
+  public void addConsent(RealmModel realm, String userId, UserConsentModel consent) {
+    if (!putConsent(realm, userId, consent)) {
+      super.addConsent(realm, userId, consent);
+    }
+  }
+
+  /** What Keycloak read may be of the tables alone, and then it has none of its own to update. */
+  @Override
+  public void updateConsent(RealmModel realm, String userId, UserConsentModel consent) {
+    if (putConsent(realm, userId, consent)) {
+      return;
+    }
+    if (super.getConsentByClient(realm, userId, consent.getClient().getId()) == null) {
+      super.addConsent(realm, userId, consent);
+    } else {
+      super.updateConsent(realm, userId, consent);
+    }
+  }
+
+  @Override
+  public boolean revokeConsentForClient(RealmModel realm, String userId, String clientInternalId) {
+    ClientModel client = clientInternalId.isEmpty() ? null : realm.getClientById(clientInternalId);
+    boolean removed =
+        client != null
+            && consents(realm, userId).filter(found -> found.remove(userId, client)).isPresent();
+    return super.revokeConsentForClient(realm, userId, clientInternalId) || removed;
+  }
+
+  /** In the tables alone, so that it ends where it is removed there. */
+  private boolean putConsent(RealmModel realm, String userId, UserConsentModel consent) {
+    boolean put = consents(realm, userId).filter(found -> found.put(userId, consent)).isPresent();
+    if (put) {
+      super.revokeConsentForClient(realm, userId, consent.getClient().getId());
+    }
+    return put;
+  }
+
+  private Map<String, UserConsentModel> stored(RealmModel realm, String userId) {
+    return consents(realm, userId).map(found -> found.of(userId)).orElse(Map.of());
+  }
+
+  private Optional<Consents> consents(RealmModel realm, String userId) {
+    return component(realm, userId).map(component -> new Consents(session, realm, component));
+  }
+
+  private static @Nullable UserConsentModel merged(
+      @Nullable UserConsentModel own, @Nullable UserConsentModel table) {
+    if (own == null || table == null) {
+      return own == null ? table : own;
+    }
+    table.getGrantedClientScopes().stream()
+        .filter(scope -> !own.getGrantedClientScopes().contains(scope))
+        .forEach(own::addGrantedClientScope);
+    return own;
   }
 
   // Users

@@ -38,6 +38,15 @@ final class UserCaches {
     }
   }
 
+  /** Likewise consents, of which there is none for a client without an id. */
+  static void forgetConsents(KeycloakSession session, RealmModel realm, String userId) {
+    String once = UserCaches.class.getName() + ".consents." + userId;
+    if (UserStorageUtil.userCache(session) != null && session.getAttribute(once) == null) {
+      session.setAttribute(once, true);
+      boolean unused = session.users().revokeConsentForClient(realm, userId, "");
+    }
+  }
+
   /** Keycloak keeps links without limit of time, and forgets them when it hears of an update. */
   static void forgetLinks(KeycloakSession session, RealmModel realm, String userId) {
     String once = UserCaches.class.getName() + '.' + userId;

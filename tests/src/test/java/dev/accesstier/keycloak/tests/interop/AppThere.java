@@ -50,19 +50,24 @@ record AppThere(String clientId, String secret) {
     return new AppThere(app.path("client_id").asText(), secret);
   }
 
+  /** Where that person, who is signed in there, is sent. */
+  String authorizeThere(Member member, String scope) {
+    return member
+        .there()
+        .get(
+            "/api/auth/oauth2/authorize?response_type=code&state=s&client_id="
+                + clientId
+                + "&redirect_uri="
+                + URLEncoder.encode(CALLBACK, UTF_8)
+                + "&scope="
+                + URLEncoder.encode(scope, UTF_8))
+        .body()
+        .path("url")
+        .asText();
+  }
+
   /** Signs that person in there, with their consent; gives the tokens. */
   JsonNode tokensThere(Member member, String scope) {
-    JsonNode asked =
-        member
-            .there()
-            .get(
-                "/api/auth/oauth2/authorize?response_type=code&state=s&client_id="
-                    + clientId
-                    + "&redirect_uri="
-                    + URLEncoder.encode(CALLBACK, UTF_8)
-                    + "&scope="
-                    + URLEncoder.encode(scope, UTF_8))
-            .body();
     JsonNode answered =
         member
             .there()
@@ -72,7 +77,7 @@ record AppThere(String clientId, String secret) {
                     "accept",
                     true,
                     "consent_code",
-                    parameter(asked.path("url").asText(), "consent_code")))
+                    parameter(authorizeThere(member, scope), "consent_code")))
             .body();
     return member
         .there()
@@ -91,8 +96,8 @@ record AppThere(String clientId, String secret) {
     return url.replaceFirst(".*[?&]" + name + "=([^&]*).*", "$1");
   }
 
-  /** Makes a client of it here whose users are not asked for consent. */
-  void move(TestRealm here) {
+  /** Makes a client of it here. */
+  void move(TestRealm here, boolean trusted) {
     carryTheSubject(here);
     TestServer server = TestServer.shared();
     try {
@@ -105,7 +110,7 @@ record AppThere(String clientId, String secret) {
                                   + "/admin/realms/"
                                   + here.name()
                                   + "/access-tier/oauth-applications/import?trusted="
-                                  + clientId))
+                                  + (trusted ? clientId : "")))
                       .header(
                           "Authorization",
                           "Bearer " + server.admin().tokenManager().getAccessTokenString())
@@ -127,6 +132,7 @@ record AppThere(String clientId, String secret) {
       ClientScopeRepresentation claims = new ClientScopeRepresentation();
       claims.setName("mana-claims");
       claims.setProtocol("openid-connect");
+      claims.setAttributes(Map.of("display.on.consent.screen", "false"));
       claims.setProtocolMappers(
           List.of(TestRealm.mapper("oidc-auth-schema-subject-mapper", Map.of())));
       here.realm().clientScopes().create(claims).close();
@@ -134,9 +140,11 @@ record AppThere(String clientId, String secret) {
   }
 
   /** Where it sends a browser here. */
-  String signInHere(TestRealm here) {
+  String signInHere(TestRealm here, String scope) {
     return here.oidc().url("/auth")
-        + "?response_type=code&scope=openid&state=s&client_id="
+        + "?response_type=code&state=s&scope="
+        + URLEncoder.encode(scope, UTF_8)
+        + "&client_id="
         + clientId
         + "&redirect_uri="
         + CALLBACK;

@@ -12,6 +12,7 @@ import dev.accesstier.keycloak.tests.support.Browser;
 import dev.accesstier.keycloak.tests.support.Needs;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,9 +31,10 @@ final class AppsBesideIT {
     AppThere app = AppThere.register(member);
     TestRealm here = both.here();
 
-    app.move(here);
+    app.move(here, true);
 
-    Browser.Stop stop = both.browser().signIn(app.signInHere(here), member.email(), PASSWORD);
+    Browser.Stop stop =
+        both.browser().signIn(app.signInHere(here, "openid"), member.email(), PASSWORD);
     OIDCTokens tokens = Oidc.tokens(app.redeemHere(here, stop.parameter("code")));
     assertThat(Oidc.claims(tokens.getIDTokenString()))
         .containsEntry("sub", member.id())
@@ -52,7 +54,7 @@ final class AppsBesideIT {
     String refreshToken = there.path("refresh_token").asText();
     assertThat(refreshToken).as(there.toString()).hasSize(32);
     TestRealm here = both.here();
-    app.move(here);
+    app.move(here, true);
     here.configure(Map.of("legacyTokens", "true"));
     try {
       OIDCTokens tokens =
@@ -82,5 +84,37 @@ final class AppsBesideIT {
     } finally {
       here.configure(Map.of("legacyTokens", "false"));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"V1_5", "V1_6"})
+  void aConsentCountsOnBothSides(BetterAuth version) {
+    SideBySide both = SideBySide.with(version);
+    both.sql("alter table auth.oauth_consents add column if not exists consent_given boolean");
+    Member member = both.member(PASSWORD);
+    TestRealm here = both.here();
+    AppThere given = AppThere.register(member);
+    assertThat(given.tokensThere(member, "openid email").path("access_token").asText())
+        .isNotEmpty();
+    AppThere asked = AppThere.register(member);
+    asked.move(here, false);
+
+    Browser.Stop stop =
+        both.browser().signIn(given.signInHere(here, "openid email"), member.email(), PASSWORD);
+    assertThat(stop.parameter("code")).as("no question after a consent there").isNotEmpty();
+
+    Browser browser = both.browser();
+    Browser.Stop question =
+        browser.signIn(asked.signInHere(here, "openid email"), member.email(), PASSWORD);
+    Map<String, String> yes = new LinkedHashMap<>();
+    yes.put("code", question.page().select("[name=code]").attr("value"));
+    yes.put("accept", "Yes");
+    assertThat(browser.submit(question, yes).parameter("code")).isNotEmpty();
+    assertThat(asked.authorizeThere(member, "openid email"))
+        .as("no question there after a consent here")
+        .contains("?code=")
+        .doesNotContain("consent_code");
+    here.realm().users().get(here.user(member.email()).getId()).revokeConsent(asked.clientId());
+    assertThat(asked.authorizeThere(member, "openid email")).contains("consent_code");
   }
 }

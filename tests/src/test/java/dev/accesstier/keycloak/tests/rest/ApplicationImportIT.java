@@ -95,7 +95,10 @@ class ApplicationImportIT {
       assertThat(client.isServiceAccountsEnabled()).isFalse();
       assertThat(client.isPublicClient()).isFalse();
       assertThat(client.getSecret()).isEqualTo(SECRET);
-      assertThat(client.getDefaultClientScopes()).contains("mana-claims", "profile");
+      assertThat(client.getDefaultClientScopes())
+          .contains("mana-claims")
+          .doesNotContain("profile", "email", "roles");
+      assertThat(client.getOptionalClientScopes()).contains("profile", "email", "offline_access");
       assertThat(client.getAttributes()).doesNotContainKey("access.tier.required");
     }
 
