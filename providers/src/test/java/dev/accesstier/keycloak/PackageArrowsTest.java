@@ -41,6 +41,7 @@ class PackageArrowsTest {
           "link",
           "jwks",
           "application",
+          "settings",
           "profile",
           "storage",
           "audit",

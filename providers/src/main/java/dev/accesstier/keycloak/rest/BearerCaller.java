@@ -65,7 +65,7 @@ public record BearerCaller(
   public static Response preflight() {
     return Cors.builder()
         .preflight()
-        .allowedMethods("GET", "PUT", "OPTIONS")
+        .allowedMethods("GET", "PUT", "PATCH", "DELETE", "OPTIONS")
         .auth()
         .add(Response.ok());
   }

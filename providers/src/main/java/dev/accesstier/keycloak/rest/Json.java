@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.cfg.CoercionAction;
 import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
@@ -36,7 +37,12 @@ public final class Json {
    * @throws ErrorResponseException with status 400 or 413 when it is none of that type
    */
   public static <T> T read(@Nullable InputStream body, Class<T> type) {
-    byte[] bytes = BoundedBody.read(body, MOST_BYTES);
+    return read(body, type, MOST_BYTES);
+  }
+
+  /** Likewise, with another limit in bytes. */
+  public static <T> T read(@Nullable InputStream body, Class<T> type, int most) {
+    byte[] bytes = BoundedBody.read(body, most);
     if (bytes.length == 0) {
       throw bad("The request has no body; send a JSON object");
     }
@@ -93,6 +99,9 @@ public final class Json {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+            // What is handed on keeps its digits.
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
             .build();
     for (CoercionInputShape shape :
         new CoercionInputShape[] {

@@ -57,10 +57,25 @@ public final class RealmResource {
 
   @Path("api/v1/admin/users")
   public LegacyResource legacy() {
+    requireLegacyApi();
+    return new LegacyResource(session);
+  }
+
+  private void requireLegacyApi() {
     if (!RealmTierSettings.of(session.getContext().getRealm()).legacyApi()) {
       throw new NotFoundException();
     }
-    return new LegacyResource(session);
+  }
+
+  @Path("settings")
+  public SettingsResource settings() {
+    return new SettingsResource(session);
+  }
+
+  @Path("api/v1/settings")
+  public SettingsResource legacySettings() {
+    requireLegacyApi();
+    return settings();
   }
 
   @Path("console")
