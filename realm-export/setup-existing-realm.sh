@@ -225,8 +225,9 @@ roles() {
   fi
 }
 
-# scope NAME PROTOCOL DESCRIPTION: sets SCOPE, its id, and MAPPERS, the names of its mappers
+# scope NAME PROTOCOL DESCRIPTION [ATTRIBUTES]: sets SCOPE, its id, and MAPPERS, the names of its mappers
 scope() {
+  local consent=${4:-'"display.on.consent.screen": "false"'}
   SCOPE=$(id_of "$SCOPES" "$1") PROTOCOL=$2 MAPPERS='' NEW_MAPPERS=''
   if [[ -n $SCOPE ]]; then
     MAPPERS=$(column "client-scopes/$SCOPE/protocol-mappers/models" name) || exit 1
@@ -235,7 +236,7 @@ scope() {
     SCOPE=$(
       kc create client-scopes -r "$REALM" -i -f - <<EOF
 { "name": "$1", "protocol": "$2", "description": "$3",
-  "attributes": { "include.in.token.scope": "true", "display.on.consent.screen": "false" } }
+  "attributes": { "include.in.token.scope": "true", $consent } }
 EOF
     ) || die "cannot create client scope $1"
     say "added     client scope $1"
@@ -272,6 +273,13 @@ scopes() {
   mapper tier oidc-access-tier-mapper "\"claim.name\": \"tier\", $tokens"
   mapper role oidc-auth-schema-role-mapper \
     "\"claim.name\": \"role\", \"jsonType.label\": \"String\", $tokens"
+  add_mappers
+
+  scope settings openid-connect \
+    "What people have set in the app, at userinfo and introspection, and its own part of the settings API" \
+    "\"display.on.consent.screen\": \"true\", \"consent.screen.text\": \"\${accessTierSettingsScope}\""
+  mapper settings oidc-auth-schema-settings-mapper \
+    '"userinfo.token.claim": "true", "introspection.token.claim": "true"'
   add_mappers
 
   scope access-tier-saml saml "The user's access tier as SAML attribute access_tier"

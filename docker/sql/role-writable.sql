@@ -50,6 +50,9 @@ grant update (expires_at, updated_at, revoked_at), delete on auth.sessions to ac
 grant select, update (value, expires_at, updated_at), delete
   on auth.verification to access_tier_writer;
 
+-- What people set in the apps.
+-- grant select, insert, update on auth.user_settings to access_tier_writer;
+
 -- Consents that are given and revoked in Keycloak.
 -- grant select, insert, update, delete on auth.oauth_consents to access_tier_writer;
 

@@ -56,7 +56,10 @@ final class OpenApiIT {
           "bulkChange", "{\"filter\":{\"tier\":\"guest\"},\"tier\":\"public\",\"dryRun\":false}",
           "importCsv", "id,email,access_tier\nnobody,,beta\n",
           "putRequiredTier", "{\"requiredTier\":\"alpha\"}",
-          "originalPut", "{\"tier\":\"beta\"}");
+          "originalPut", "{\"tier\":\"beta\"}",
+          "mergeGlobalSettings", "{\"theme\":{\"mode\":\"dark\"}}",
+          "mergeAppSettings", "{\"nav\":{}}",
+          "seeDevice", "{\"deviceName\":\"Phone\"}");
 
   private final TierRealm realm = new TierRealm(Map.of("editMode", "WRITABLE"));
   private JsonNode file;
@@ -155,6 +158,7 @@ final class OpenApiIT {
             .path()
             .replace("{realm}", realm.realm.name())
             .replace("{id}", id)
+            .replace("{deviceId}", "d1")
             .replace("{clientId}", "app");
     String type = operation.path().endsWith(".csv") ? "text/csv" : "application/json";
     Map<String, String> headers = new HashMap<>(Map.of("Accept", "*/*"));
