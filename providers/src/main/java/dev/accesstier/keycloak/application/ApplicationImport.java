@@ -11,6 +11,8 @@ import org.keycloak.models.ModelValidationException;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.utils.RepresentationToModel;
 import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.services.clientpolicy.ClientPolicyContext;
+import org.keycloak.services.clientpolicy.ClientPolicyEvent;
 import org.keycloak.services.clientpolicy.ClientPolicyException;
 import org.keycloak.services.clientpolicy.context.AdminClientRegisterContext;
 import org.keycloak.services.clientpolicy.context.AdminClientRegisteredContext;
@@ -31,9 +33,12 @@ public final class ApplicationImport {
 
   private final KeycloakSession session;
   private final RealmModel realm;
-  private final AdminAuth admin;
+  private final @Nullable AdminAuth admin;
 
-  public ApplicationImport(KeycloakSession session, RealmModel realm, AdminAuth admin) {
+  /**
+   * @param admin who asks for it; null where nobody does
+   */
+  public ApplicationImport(KeycloakSession session, RealmModel realm, @Nullable AdminAuth admin) {
     this.session = session;
     this.realm = realm;
     this.admin = admin;
@@ -90,13 +95,15 @@ public final class ApplicationImport {
 
   private Result made(OldApplication app, boolean trusted) throws ClientPolicyException {
     ClientRepresentation wanted = ImportedClient.made(app, trusted);
-    session.clientPolicy().triggerOnEvent(new AdminClientRegisterContext(wanted, admin));
+    session.clientPolicy().triggerOnEvent(registering(wanted));
     ClientModel client = ClientManager.createClient(session, realm, wanted);
     askForScopes(client);
     scopes().forEach(scope -> client.addClientScope(scope, true));
     validate(client, true);
     session.getContext().setClient(client);
-    session.clientPolicy().triggerOnEvent(new AdminClientRegisteredContext(client, admin));
+    if (admin != null) {
+      session.clientPolicy().triggerOnEvent(new AdminClientRegisteredContext(client, admin));
+    }
     new ImportedClient(client).note(app);
     return new Result(Outcome.NEW, notes(app), client);
   }
@@ -120,12 +127,26 @@ public final class ApplicationImport {
     if (nowTrusted) {
       wanted.setConsentRequired(false);
     }
-    session.clientPolicy().triggerOnEvent(new AdminClientUpdateContext(wanted, client, admin));
+    session.clientPolicy().triggerOnEvent(updating(wanted, client));
     RepresentationToModel.updateClient(wanted, client, session);
     validate(client, false);
-    session.clientPolicy().triggerOnEvent(new AdminClientUpdatedContext(wanted, client, admin));
+    if (admin != null) {
+      session.clientPolicy().triggerOnEvent(new AdminClientUpdatedContext(wanted, client, admin));
+    }
     imported.note(app);
     return new Result(Outcome.CHANGED, notes(app), client);
+  }
+
+  private ClientPolicyContext registering(ClientRepresentation wanted) {
+    return admin == null
+        ? new UnattendedContext(ClientPolicyEvent.REGISTER, wanted, null)
+        : new AdminClientRegisterContext(wanted, admin);
+  }
+
+  private ClientPolicyContext updating(ClientRepresentation wanted, ClientModel client) {
+    return admin == null
+        ? new UnattendedContext(ClientPolicyEvent.UPDATE, wanted, client)
+        : new AdminClientUpdateContext(wanted, client, admin);
   }
 
   private void validate(ClientModel client, boolean create) {

@@ -21,8 +21,10 @@ import org.keycloak.models.RealmModel;
  * @param found by client id; of several databases the first that has one counts
  * @param elsewhere client ids that another database has as well
  * @param anyTable whether one of the databases has a table of them that may be read
+ * @param authorizationCodes rows of {@code oauth_authorization_codes}, which are of no use here
  */
-public record OldApplications(Map<String, Found> found, List<String> elsewhere, boolean anyTable) {
+public record OldApplications(
+    Map<String, Found> found, List<String> elsewhere, boolean anyTable, long authorizationCodes) {
 
   /** One of them, not yet checked. */
   public record Found(AuthApplications.Row row, SecretCipher cipher) {}
@@ -36,9 +38,11 @@ public record OldApplications(Map<String, Found> found, List<String> elsewhere, 
     Map<String, Found> found = new LinkedHashMap<>();
     List<String> elsewhere = new ArrayList<>();
     boolean anyTable = false;
+    long codes = 0;
     for (AuthComponent component : AuthComponents.enabledIn(session, realm).toList()) {
       Optional<List<AuthApplications.Row>> rows = AuthApplications.of(component.database());
       anyTable |= rows.isPresent();
+      codes += AuthApplications.authorizationCodes(component.database());
       SecretCipher cipher = cipher(component);
       for (AuthApplications.Row row : rows.orElse(List.of())) {
         if (found.putIfAbsent(row.clientId(), new Found(row, cipher)) != null) {
@@ -46,7 +50,7 @@ public record OldApplications(Map<String, Found> found, List<String> elsewhere, 
         }
       }
     }
-    return new OldApplications(found, elsewhere, anyTable);
+    return new OldApplications(found, elsewhere, anyTable, codes);
   }
 
   private static SecretCipher cipher(AuthComponent component) {

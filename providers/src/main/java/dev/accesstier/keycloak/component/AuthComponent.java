@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.component;
 
 import dev.accesstier.keycloak.credential.PasswordFormat;
 import dev.accesstier.keycloak.database.AuthDatabase;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param passwordFormat how new passwords are stored
  * @param securityEvents whether what users do is recorded in {@code security_events}
  * @param legacyTokens whether opaque tokens of the old service are taken
+ * @param applicationsImport between two imports of the service's apps; zero: none by itself
  * @param betterAuthSecret {@code BETTER_AUTH_SECRET} of the running service, null where none is
  *     configured
  * @param providerAliases Keycloak's alias of an identity provider by Better Auth's provider id;
@@ -27,6 +29,7 @@ public record AuthComponent(
     PasswordFormat passwordFormat,
     boolean securityEvents,
     boolean legacyTokens,
+    Duration applicationsImport,
     @Nullable String betterAuthSecret,
     Map<String, String> providerAliases) {
 

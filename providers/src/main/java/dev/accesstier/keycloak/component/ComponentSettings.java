@@ -24,6 +24,7 @@ import org.keycloak.component.ComponentValidationException;
  * @param database empty when neither component nor server name a JDBC URL
  * @param ownConnection whether the component itself says anything of the connection
  * @param ownSecret whether the component itself gives the Better Auth secret
+ * @param applicationsImport between two imports of the service's apps; zero: none by itself
  * @param betterAuthSecret null where neither component nor server name one
  * @param providerAliases Keycloak's alias by Better Auth's provider id, where they differ
  */
@@ -39,6 +40,7 @@ public record ComponentSettings(
     boolean securityEvents,
     boolean mailedSecondFactor,
     boolean legacyTokens,
+    Duration applicationsImport,
     @Nullable String betterAuthSecret,
     Map<String, String> providerAliases) {
 
@@ -57,6 +59,7 @@ public record ComponentSettings(
   private static final int MAX_POOL_SIZE = 500;
   private static final int MIN_QUERY_MILLIS = 100;
   private static final int MAX_QUERY_MILLIS = 60_000;
+  private static final int MAX_IMPORT_SECONDS = 604_800;
   private static final int MAX_SEARCH_MILLIS = 600_000;
 
   /**
@@ -106,6 +109,7 @@ public record ComponentSettings(
         values.flag(Option.SECURITY_EVENTS),
         values.flag(Option.MAILED_SECOND_FACTOR),
         values.flag(Option.LEGACY_TOKENS),
+        Duration.ofSeconds(values.number(Option.APPLICATIONS_IMPORT, 0, MAX_IMPORT_SECONDS)),
         betterAuthSecret,
         aliases == null ? Map.of() : aliases(aliases));
   }

@@ -104,6 +104,13 @@ public enum Option {
           + " of it exchanged, once each, for tokens of Keycloak. Needs WRITABLE.",
       ProviderConfigProperty.BOOLEAN_TYPE,
       "false"),
+  APPLICATIONS_IMPORT(
+      "applicationsImport",
+      "Import of apps",
+      "Seconds between two imports of the apps in oauth_applications or oauth_clients as clients, on"
+          + " one node; none of them is trusted. 0: only when an admin asks for it.",
+      ProviderConfigProperty.STRING_TYPE,
+      "0"),
   PROVIDER_ALIASES(
       "providerAliases",
       "Provider aliases",

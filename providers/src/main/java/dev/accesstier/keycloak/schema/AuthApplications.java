@@ -52,6 +52,9 @@ public final class AuthApplications {
   private static final String ROWS =
       "select %s from {h-schema}%s a order by a.created_at, a.client_id";
 
+  private static final String CODES =
+      "select count(c.id) from {h-schema}oauth_authorization_codes c";
+
   private AuthApplications() {}
 
   /**
@@ -94,6 +97,18 @@ public final class AuthApplications {
    */
   public static Optional<List<Row>> of(AuthDatabase database) {
     return database.search(AuthApplications::read);
+  }
+
+  /**
+   * How many sign-ins {@code oauth_authorization_codes} holds. Better Auth keeps those that are
+   * under way in {@code verification} and writes none here.
+   */
+  public static long authorizationCodes(AuthDatabase database) {
+    return database.search(
+        entityManager ->
+            TableColumns.readable(entityManager, "oauth_authorization_codes").containsKey("id")
+                ? ((Number) entityManager.createNativeQuery(CODES).getSingleResult()).longValue()
+                : 0L);
   }
 
   private static Optional<List<Row>> read(EntityManager entityManager) {

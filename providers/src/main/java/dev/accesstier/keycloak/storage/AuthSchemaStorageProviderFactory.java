@@ -176,6 +176,7 @@ public final class AuthSchemaStorageProviderFactory
         settings.passwordFormat(),
         settings.securityEvents(),
         settings.takesLegacyTokens(),
+        settings.applicationsImport(),
         settings.betterAuthSecret(),
         settings.providerAliases());
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest.admin;
 
+import dev.accesstier.keycloak.application.ScheduledImport;
 import dev.accesstier.keycloak.provider.ProviderCheck;
 import org.keycloak.Config;
 import org.keycloak.models.KeycloakSession;
@@ -42,6 +43,7 @@ public final class AccessTierAdminResourceFactory
   @Override
   public void postInit(KeycloakSessionFactory factory) {
     ProviderCheck.register(factory);
+    ScheduledImport.register(factory);
   }
 
   @Override

@@ -28,6 +28,7 @@ import org.keycloak.services.resources.admin.AdminEventBuilder;
  *
  * @param created apps that became clients
  * @param vanished clients of an earlier import whose app is no longer in the table; they are left
+ * @param authorizationCodes rows that are of no use here: who was signing in begins anew
  * @param problems what an admin should correct, in sentences
  */
 record ApplicationReport(
@@ -38,6 +39,7 @@ record ApplicationReport(
     List<App> conflicting,
     List<App> refused,
     List<App> vanished,
+    long authorizationCodes,
     List<String> problems) {
 
   private static final Logger LOG = Logger.getLogger(ApplicationReport.class);
@@ -97,6 +99,7 @@ record ApplicationReport(
         vanished.stream()
             .map(clientId -> new App(clientId, "The table has it no longer; the client is left"))
             .toList(),
+        apps.authorizationCodes(),
         hasScope
             ? List.of()
             : List.of(

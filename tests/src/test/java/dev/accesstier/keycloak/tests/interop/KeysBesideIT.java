@@ -30,6 +30,18 @@ final class KeysBesideIT {
               () ->
                   assertThat(claims(member, token, here).path("sub").asText())
                       .isEqualTo(member.id()));
+
+      both.sql("delete from auth.jwks");
+      String newer = member.there().get("/api/auth/token").body().path("token").asText();
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () -> {
+                assertThat(claims(member, newer, here).path("sub").asText()).isEqualTo(member.id());
+                assertThat(claims(member, token, here).path("sub").isMissingNode())
+                    .as("a key whose row has gone")
+                    .isTrue();
+              });
     }
   }
 

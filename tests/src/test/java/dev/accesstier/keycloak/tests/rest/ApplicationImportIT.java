@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.tests.rest;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.oauth2.sdk.AuthorizationCode;
@@ -21,6 +22,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
@@ -326,6 +328,7 @@ class ApplicationImportIT {
       JsonNode report = run("");
 
       assertThat(report.path("new")).isEmpty();
+      assertThat(report.path("authorizationCodes").asInt()).isZero();
       assertThat(report.path("changed")).isEmpty();
       assertThat(outcome(report, "again")).isEqualTo("same");
       assertThat(outcome(report, "again-hashed")).isEqualTo("same");
@@ -460,6 +463,27 @@ class ApplicationImportIT {
       assertThat(outcome(report, "dry-bad")).isEqualTo("refused");
       assertThat(realm.keycloak().clients().findByClientId("dry")).isEmpty();
       assertThat(outcome(run(""), "dry")).isEqualTo("new");
+    }
+  }
+
+  @Nested
+  class ASchedule {
+
+    @Test
+    void takesNewAppsByItself() {
+      try (TierRealm scheduled = new TierRealm(Map.of("applicationsImport", "1"))) {
+        scheduled.execute(
+            "insert into auth.oauth_applications (id, name, client_id, client_secret,"
+                + " redirect_urls) values ('s', 'S', 'by-itself', 'a-secret', 'https://s.test/cb')");
+
+        await()
+            .atMost(Duration.ofMinutes(1))
+            .untilAsserted(
+                () ->
+                    assertThat(scheduled.keycloak().clients().findByClientId("by-itself"))
+                        .singleElement()
+                        .satisfies(client -> assertThat(client.isConsentRequired()).isTrue()));
+      }
     }
   }
 
