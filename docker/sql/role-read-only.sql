@@ -29,6 +29,8 @@ grant select (id, token, user_id, created_at, expires_at, revoked_at)
 -- Keys with which the running service signs JWTs, their public half alone. Leave this out where no app
 -- verifies such tokens. With Better Auth 1.7 add alg and expires_at.
 -- grant select (id, public_key, created_at) on auth.jwks to access_tier_reader;
+-- Where Keycloak signs with the newest of them: option active of the key provider.
+-- grant select (private_key) on auth.jwks to access_tier_reader;
 
 -- Apps that the running service knows as OAuth clients, for their import. Better Auth 1.7 has
 -- oauth_clients instead.

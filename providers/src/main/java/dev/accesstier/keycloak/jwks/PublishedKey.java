@@ -17,7 +17,7 @@ import org.keycloak.jose.jwk.JWK;
 import org.keycloak.jose.jwk.JWKParser;
 import org.keycloak.util.JsonSerialization;
 
-/** Makes of a row of {@code jwks} a key that the realm publishes and never trusts. */
+/** Makes of a row of {@code jwks} a key that the realm publishes and does not trust. */
 final class PublishedKey {
 
   private static final int LEAST_RSA_BITS = 2048;
@@ -63,6 +63,11 @@ final class PublishedKey {
     key.setStatus(KeyStatus.PASSIVE);
     key.setPublicKey(publicKey(jwk));
     return key;
+  }
+
+  /** The key alone. */
+  static PublicKey publicKey(AuthJwks.Row row) throws UnusableException {
+    return publicKey(parsed(row.publicKey()));
   }
 
   private static JWK parsed(String json) throws UnusableException {

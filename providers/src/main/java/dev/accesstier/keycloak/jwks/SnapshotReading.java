@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.jwks;
 
-import static java.util.stream.Collectors.toCollection;
-
 import dev.accesstier.keycloak.component.AuthComponent;
 import dev.accesstier.keycloak.component.AuthComponents;
+import dev.accesstier.keycloak.credential.BetterAuthSecrets;
+import dev.accesstier.keycloak.credential.SecretCipher;
 import dev.accesstier.keycloak.database.AuthDatabase;
 import dev.accesstier.keycloak.jwks.PublishedKey.UnusableException;
 import dev.accesstier.keycloak.jwks.Snapshots.Snapshot;
@@ -12,8 +12,10 @@ import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import dev.accesstier.keycloak.schema.AuthJwks;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,11 +43,15 @@ final class SnapshotReading {
   /**
    * What is where.
    *
-   * @param databases of the realm's enabled components
+   * @param databases of the realm's enabled components, with the secret of each
    * @param taken the {@code kid} of every other key of the realm
+   * @param signing null where Keycloak does not sign with any of them
    */
   private record Sources(
-      ComponentModel component, Set<AuthDatabase> databases, Set<String> taken) {}
+      ComponentModel component,
+      Map<AuthDatabase, SecretCipher> databases,
+      Set<String> taken,
+      @Nullable SigningKeys signing) {}
 
   /** As it is now; what was before while a database is away; null when the component is gone. */
   @Nullable Snapshot after(Snapshot before) {
@@ -67,10 +73,9 @@ final class SnapshotReading {
       return Optional.empty();
     }
     session.getContext().setRealm(realm);
-    Set<AuthDatabase> databases =
-        AuthComponents.enabledIn(session, realm)
-            .map(AuthComponent::database)
-            .collect(toCollection(LinkedHashSet::new));
+    Map<AuthDatabase, SecretCipher> databases = new LinkedHashMap<>();
+    AuthComponents.enabledIn(session, realm)
+        .forEach(found -> databases.putIfAbsent(found.database(), cipher(found)));
     Set<String> taken = new HashSet<>();
     realm
         .getComponentsStream(realm.getId(), KeyProvider.class.getName())
@@ -79,15 +84,32 @@ final class SnapshotReading {
         .flatMap(KeyProvider::getKeysStream)
         .map(KeyWrapper::getKid)
         .forEach(taken::add);
-    return Optional.of(new Sources(component, databases, taken));
+    return Optional.of(
+        new Sources(
+            component,
+            databases,
+            taken,
+            SchemaJwksFactory.isActive(component) ? SigningKeys.of(realm) : null));
+  }
+
+  private static SecretCipher cipher(AuthComponent component) {
+    String secret = component.betterAuthSecret();
+    return new SecretCipher(
+        secret == null ? BetterAuthSecrets.NONE : BetterAuthSecrets.parse(secret));
   }
 
   private static Snapshot read(Sources sources) throws AuthDatabaseException {
     List<KeyWrapper> keys = new ArrayList<>();
     Set<String> complaints = new LinkedHashSet<>();
     Set<String> taken = new HashSet<>(sources.taken());
-    for (AuthDatabase database : sources.databases()) {
-      Optional<List<AuthJwks.Row>> rows = AuthJwks.of(database);
+    SigningKeys signing = sources.signing();
+    for (Map.Entry<AuthDatabase, SecretCipher> source : sources.databases().entrySet()) {
+      Optional<List<AuthJwks.Row>> rows = AuthJwks.of(source.getKey(), signing != null);
+      // Of several services Keycloak signs for one, the first.
+      Set<String> trusted =
+          signing != null && keys.isEmpty()
+              ? signing.choose(rows.orElse(List.of()), source.getValue(), complaints)
+              : Set.of();
       if (rows.isEmpty()) {
         complaints.add(
             "The keys of the old service are not published: table jwks is missing, or the database"
@@ -99,6 +121,9 @@ final class SnapshotReading {
             throw new UnusableException("has expired");
           }
           KeyWrapper key = PublishedKey.of(row, sources.component());
+          if (signing != null && trusted.contains(row.id())) {
+            signing.trust(key);
+          }
           if (!taken.add(row.id())) {
             throw new UnusableException("has the id of another key of the realm");
           }

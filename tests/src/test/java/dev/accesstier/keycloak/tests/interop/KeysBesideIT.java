@@ -6,10 +6,13 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.accesstier.keycloak.tests.interop.SideBySide.Member;
+import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Map;
+import org.keycloak.representations.idm.ClientRepresentation;
 
 /** A JWT that Better Auth minted, in an app that asks Keycloak for the keys. */
 final class KeysBesideIT {
@@ -45,8 +48,41 @@ final class KeysBesideIT {
     }
   }
 
+  @BesideEachVersion
+  void anAppVerifiesATokenOfHereWithTheKeysThere(SideBySide both) {
+    Member member = both.member("Keys-of-the-old-service-2");
+    assertThat(member.there().get("/api/auth/token").status()).isEqualTo(200);
+    try (TestRealm here = RealmBeside.create(both.there().database())) {
+      here.publishOldKeys(Map.of("active", "true"));
+      ClientRepresentation app = TestRealm.client("pinned");
+      app.setAttributes(Map.of("access.token.signed.response.alg", "EdDSA"));
+      here.add(app);
+
+      await()
+          .atMost(Duration.ofMinutes(1))
+          .untilAsserted(
+              () -> {
+                String token =
+                    Oidc.tokens(
+                            here.oidc()
+                                .password("pinned", member.email(), "Keys-of-the-old-service-2"))
+                        .getAccessToken()
+                        .getValue();
+                assertThat(
+                        claims(member, token, both.there().url() + "/api/auth/jwks")
+                            .path("iss")
+                            .asText())
+                    .isEqualTo(here.oidc().realmUrl());
+              });
+    }
+  }
+
   private static JsonNode claims(Member member, String token, TestRealm here) {
-    String keys = URLEncoder.encode(here.oidc().url("/certs"), StandardCharsets.UTF_8);
+    return claims(member, token, here.oidc().url("/certs"));
+  }
+
+  private static JsonNode claims(Member member, String token, String address) {
+    String keys = URLEncoder.encode(address, StandardCharsets.UTF_8);
     return member.there().get("/test/claims?token=" + token + "&keys=" + keys).body();
   }
 }

@@ -210,7 +210,15 @@ public final class TestRealm implements AutoCloseable {
 
   /** Has the keys of table {@code jwks} in the realm's JWKS. */
   public void publishOldKeys() {
+    publishOldKeys(Map.of());
+  }
+
+  /** Likewise, with options of the key provider. */
+  public void publishOldKeys(Map<String, String> options) {
     ComponentRepresentation component = new ComponentRepresentation();
+    MultivaluedHashMap<String, String> config = new MultivaluedHashMap<>();
+    options.forEach(config::putSingle);
+    component.setConfig(config);
     component.setName("Keys of Better Auth");
     component.setProviderType("org.keycloak.keys.KeyProvider");
     component.setProviderId("auth-schema-jwks");
