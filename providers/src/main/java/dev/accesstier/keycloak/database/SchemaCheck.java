@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -73,6 +74,16 @@ final class SchemaCheck {
       return "%s is %s and must be %s".formatted(name, column.declared(), kind.wanted());
     }
   }
+
+  /** Tables that a feature looks for each time it needs one, whatever columns they have. */
+  private static final Set<String> LOOKED_FOR =
+      Set.of(
+          "jwks",
+          "oauth_access_tokens",
+          "oauth_applications",
+          "oauth_clients",
+          "oauth_consents",
+          "user_settings");
 
   /** What a table has, by column. */
   private final Map<String, Map<String, Column>> tables = new HashMap<>();
@@ -136,9 +147,11 @@ final class SchemaCheck {
   /** The same by name, as an admin knows it. */
   List<String> found() {
     Shape shape = shape();
-    return Stream.concat(
+    return Stream.of(
             shape.tables().stream().map(table -> table.mapped().table()),
-            shape.columns().stream().map(column -> USERS + "." + column.column()))
+            shape.columns().stream().map(column -> USERS + "." + column.column()),
+            LOOKED_FOR.stream().filter(this::isReadable))
+        .flatMap(names -> names)
         .sorted()
         .toList();
   }
@@ -163,6 +176,10 @@ final class SchemaCheck {
                 "Column \"%s\".\"%s\".%s is of no effect: the database user must have select on it, and it must be %s."
                     .formatted(schema, USERS, column.column(), column.kind().wanted()))
         .toList();
+  }
+
+  private boolean isReadable(String table) {
+    return tables.getOrDefault(table, Map.of()).values().stream().anyMatch(Column::readable);
   }
 
   private List<String> problems(OptionalTable optional) {

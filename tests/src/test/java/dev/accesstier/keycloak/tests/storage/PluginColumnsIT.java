@@ -173,7 +173,9 @@ final class PluginColumnsIT {
   @Test
   void statusListsWhatWasFound() throws Exception {
     assertThat(status(realm.realm()).get("found").toString())
-        .isEqualTo("[\"passkeys\",\"users.ban_expires\",\"users.banned\",\"users.username\"]");
+        .isEqualTo(
+            "[\"jwks\",\"oauth_access_tokens\",\"oauth_applications\",\"oauth_consents\",\"passkeys\","
+                + "\"user_settings\",\"users.ban_expires\",\"users.banned\",\"users.username\"]");
   }
 
   /** Who may read some columns alone still signs people in, and is told what that means. */
