@@ -131,8 +131,10 @@ record ImportedClient(ClientModel client) {
     attributes.put(ClientModel.LOGO_URI, Objects.requireNonNullElse(app.logo(), ""));
     attributes.put(OWNER, Objects.requireNonNullElse(app.owner(), ""));
     attributes.put(METADATA, Objects.requireNonNullElse(app.metadata(), ""));
-    attributes.put(
-        OIDCConfigAttributes.PKCE_CODE_CHALLENGE_METHOD, app.secret() == null ? "S256" : "");
+    if (app.secret() == null) {
+      // Of another it is the admin's to ask for.
+      attributes.put(OIDCConfigAttributes.PKCE_CODE_CHALLENGE_METHOD, "S256");
+    }
     client.setAttributes(attributes);
   }
 

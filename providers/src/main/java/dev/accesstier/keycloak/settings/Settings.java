@@ -85,12 +85,14 @@ public record Settings(ObjectNode global, ObjectNode apps, ObjectNode devices) {
 
   /** Merges objects key by key at any depth; all else replaces what was there. */
   public void mergeGlobal(ObjectNode change) {
+    check(change, 1);
     merge(global, change);
   }
 
   /** Likewise, for an app. */
   public void mergeApp(String app, ObjectNode change) {
     checkName(app);
+    check(change, 2);
     merge(child(apps, app), change);
   }
 
@@ -106,6 +108,15 @@ public record Settings(ObjectNode global, ObjectNode apps, ObjectNode devices) {
   public void seeDevice(String id, String app, Device said) {
     checkName(id);
     checkName(app);
+    for (String text : new @Nullable String[] {said.deviceName(), said.deviceType()}) {
+      if (text != null) {
+        checkText(text);
+      }
+    }
+    if (said.settings() != null) {
+      // Below the device, its apps and the app.
+      check(said.settings(), 4);
+    }
     boolean isNew = !devices.has(id);
     ObjectNode device = child(devices, id);
     if (said.deviceName() != null || isNew) {
@@ -155,28 +166,31 @@ public record Settings(ObjectNode global, ObjectNode apps, ObjectNode devices) {
           "The name of an app or a device must be 1 to 255 characters, and no key of"
               + " JavaScript's own");
     }
+    checkText(name);
   }
 
   /**
-   * Checks what a change has made of them.
+   * Checks how much a change has made of them. What another service has let grow beyond the limits
+   * may shrink.
    *
-   * @throws RefusedSettingsException when it is too much, or nothing that the table can hold
+   * @throws RefusedSettingsException when it is too much, and more than before
    */
-  void check() {
-    if (devices.size() > MOST_DEVICES) {
+  void check(Settings before) {
+    if (devices.size() > Math.max(MOST_DEVICES, before.devices.size())) {
       throw invalid("A person has at most " + MOST_DEVICES + " devices; remove one first");
     }
-    for (ObjectNode part : new ObjectNode[] {global, apps, devices}) {
-      check(part, 1);
+    if (bytes() > Math.max(MOST_BYTES, before.bytes())) {
+      throw new RefusedSettingsException(
+          Kind.TOO_LARGE, "A person's settings have at most " + MOST_BYTES + " bytes");
     }
+  }
+
+  private int bytes() {
     int bytes = 0;
     for (ObjectNode part : new ObjectNode[] {global, apps, devices}) {
       bytes += part.toString().getBytes(StandardCharsets.UTF_8).length;
     }
-    if (bytes > MOST_BYTES) {
-      throw new RefusedSettingsException(
-          Kind.TOO_LARGE, "A person's settings have at most " + MOST_BYTES + " bytes");
-    }
+    return bytes;
   }
 
   private static void check(JsonNode node, int level) {

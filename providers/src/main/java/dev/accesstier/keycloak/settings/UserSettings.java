@@ -75,7 +75,7 @@ public final class UserSettings {
                             Kind.STALE, "The settings have been changed since they were read");
                       }
                       change.accept(settings);
-                      settings.check();
+                      settings.check(Settings.of(row));
                       return settings.row();
                     }))
         .map(Settings::of);

@@ -339,6 +339,9 @@ class ApplicationImportIT {
       app("moving", SECRET, "https://m.test/cb", "web");
       run("");
       admin.put("clients/moving/required-tier", "{\"requiredTier\":\"beta\"}").json(200);
+      ClientRepresentation stricter = client("moving");
+      stricter.getAttributes().put("pkce.code.challenge.method", "S256");
+      resource("moving").update(stricter);
       realm.execute(
           "update auth.oauth_applications set redirect_urls = 'https://m.test/new',"
               + " client_secret = 'another-secret' where client_id = 'moving'");
@@ -349,7 +352,9 @@ class ApplicationImportIT {
       assertThat(client.getRedirectUris()).containsExactly("https://m.test/new");
       assertThat(client.getSecret()).isEqualTo("another-secret");
       assertThat(client.isConsentRequired()).isTrue();
-      assertThat(client.getAttributes()).containsEntry("access.tier.required", "beta");
+      assertThat(client.getAttributes())
+          .containsEntry("access.tier.required", "beta")
+          .containsEntry("pkce.code.challenge.method", "S256");
     }
 
     @Test

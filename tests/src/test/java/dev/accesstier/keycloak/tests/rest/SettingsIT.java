@@ -278,6 +278,24 @@ class SettingsIT {
   }
 
   @Nested
+  class WhatTheOldServiceLetGrow {
+
+    @Test
+    void mayShrinkAndNotGrow() {
+      Person person = person();
+      realm.execute(
+          "insert into auth.user_settings (user_id, device_settings)"
+              + " select '%s', jsonb_object_agg('d' || i, jsonb_build_object('__proto__', i))"
+                  .formatted(person.row())
+              + " from generate_series(1, 60) i");
+
+      assertThat(person.patch("settings/device/another/chat", "{}").status()).isEqualTo(400);
+      assertThat(person.delete("settings/device/d1").json(200).path("deviceSettings")).hasSize(59);
+      assertThat(person.patch("settings/global", "{\"a\":1}").status()).isEqualTo(200);
+    }
+  }
+
+  @Nested
   class AToken {
 
     @Test
