@@ -16,6 +16,7 @@ import dev.accesstier.keycloak.tests.support.TestServer;
 import jakarta.ws.rs.WebApplicationException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -239,9 +240,11 @@ final class WritableProfileIT {
     private SampleUser lockedOut() {
       SampleUser user = realm.add("Often Guessed");
       var resource = realm.resource(user.email());
-      for (int i = 0; i < 2; i++) {
-        realm.signsIn(user.email(), "a-wrong-guess");
-      }
+      realm
+          .realm()
+          .guessed(
+              resource.toRepresentation().getId(),
+              Collections.nCopies(2, () -> realm.signsIn(user.email(), "a-wrong-guess")));
       await("lockout")
           .atMost(Duration.ofMinutes(1))
           .until(() -> !resource.toRepresentation().isEnabled());

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tests.support;
 
+import static org.awaitility.Awaitility.await;
+
 import jakarta.ws.rs.core.Response;
 import java.util.HashMap;
 import java.util.List;
@@ -188,6 +190,24 @@ public final class TestRealm implements AutoCloseable {
 
   public Oidc oidc() {
     return oidc;
+  }
+
+  /**
+   * Each guess is awaited until it counts: Keycloak counts in threads of its own, where two at once
+   * may count as one.
+   */
+  public void guessed(String userId, List<Runnable> guesses) {
+    for (int i = 0; i < guesses.size(); i++) {
+      int counted = i + 1;
+      guesses.get(i).run();
+      await("failure " + counted).until(() -> failures(userId) >= counted);
+    }
+  }
+
+  /** How many failures in a row Keycloak has counted. */
+  public int failures(String userId) {
+    return Integer.parseInt(
+        String.valueOf(realm().attackDetection().bruteForceUserStatus(userId).get("numFailures")));
   }
 
   /** The federated user with that email. */
