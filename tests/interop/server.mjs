@@ -51,7 +51,7 @@ const mail = (kind) => async ({ user, email, url }) => {
   links.set(`${kind} ${user?.email ?? email}`, url);
 };
 
-const auth = betterAuth({
+const options = {
   appName: "ManaCore",
   baseURL,
   secret: BETTER_AUTH_SECRET,
@@ -91,7 +91,8 @@ const auth = betterAuth({
   rateLimit: { enabled: false },
   telemetry: { enabled: false },
   logger: { level: "warn" },
-});
+};
+const auth = betterAuth(options);
 
 // Answers that only tests ask for, below /test.
 const forTests = {
@@ -100,6 +101,12 @@ const forTests = {
   "/test/claims": async (query) => {
     const keys = createRemoteJWKSet(new URL(query.get("keys")));
     return (await jwtVerify(query.get("token"), keys)).payload;
+  },
+  // As another service of this kind verifies a token: with its own table, and an issuer that it names.
+  "/test/verified": async (query) => {
+    const { token, issuer, audience } = Object.fromEntries(query);
+    const service = betterAuth({ ...options, plugins: [jwt({ jwt: { issuer, audience } })] });
+    return (await service.api.verifyJWT({ body: { token } })).payload;
   },
   "/test/backup-codes": async (query) =>
     auth.api.viewBackupCodes({ body: { userId: query.get("user") } }),

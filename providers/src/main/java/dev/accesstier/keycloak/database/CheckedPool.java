@@ -46,6 +46,10 @@ final class CheckedPool implements AutoCloseable {
   private final AgroalDataSource pool;
   private volatile boolean checked;
   private volatile Shape shape = Shape.NEEDED;
+
+  /** What was last said to be missing or of no effect. */
+  private volatile List<String> unused = List.of();
+
   private final AtomicLong lookedAt = new AtomicLong();
   private volatile @Nullable Failure lastFailure;
 
@@ -131,6 +135,7 @@ final class CheckedPool implements AutoCloseable {
     boolean reachable = false;
     List<String> problems;
     List<String> found = List.of();
+    List<String> missing = List.of();
     try (Connection connection = pool.getConnection()) {
       reachable = true;
       SchemaCheck check = SchemaCheck.of(connection, settings.schema());
@@ -139,6 +144,7 @@ final class CheckedPool implements AutoCloseable {
                   check.problems(connection, writable).stream(), check.unusableColumns().stream())
               .toList();
       found = check.found();
+      missing = check.missing();
     } catch (SQLException e) {
       problems = List.of(DatabaseErrors.explain(e, settings));
     }
@@ -147,6 +153,7 @@ final class CheckedPool implements AutoCloseable {
         reachable,
         problems,
         found,
+        missing,
         metrics.activeCount(),
         metrics.availableCount(),
         metrics.awaitingCount(),
@@ -220,13 +227,13 @@ final class CheckedPool implements AutoCloseable {
 
   /** Says what changed. */
   private void look(SchemaCheck check) {
-    Shape before = shape;
-    Shape now = check.shape();
-    if (!checked || !now.equals(before)) {
-      check.missing().forEach(LOG::warn);
-      check.unusableColumns().forEach(LOG::warn);
+    List<String> now =
+        Stream.concat(check.missing().stream(), check.unusableColumns().stream()).toList();
+    if (!now.equals(unused)) {
+      now.forEach(LOG::warn);
     }
-    shape = now;
+    unused = now;
+    shape = check.shape();
     lookedAt.set(System.nanoTime());
   }
 

@@ -53,6 +53,7 @@ final class SchemaCheck {
                                 else has_any_column_privilege(?, privilege) end
       """;
 
+  private static final String MISSING = "The table is missing.";
   private static final String USERS = MappedTable.USERS.table();
 
   /**
@@ -158,13 +159,25 @@ final class SchemaCheck {
 
   /** The tables that are not used, with the reason, in sentences. */
   List<String> missing() {
-    return Stream.of(OptionalTable.values())
-        .filter(table -> !problems(table).isEmpty())
-        .map(
-            table ->
-                "Works without %s: %s"
-                    .formatted(table.mapped().table(), String.join(" ", problems(table))))
+    return Stream.concat(
+            Stream.of(OptionalTable.values())
+                .filter(table -> !problems(table).isEmpty())
+                .map(table -> without(table.mapped().table(), String.join(" ", problems(table)))),
+            LOOKED_FOR.stream()
+                .sorted()
+                .filter(not(this::isReadable))
+                .map(
+                    table ->
+                        without(
+                            table,
+                            tables.containsKey(table)
+                                ? "The database user may not read it."
+                                : MISSING)))
         .toList();
+  }
+
+  private static String without(String table, String reason) {
+    return "Works without %s: %s".formatted(table, reason);
   }
 
   /** The columns that are there and of no effect, in sentences. */
@@ -185,7 +198,7 @@ final class SchemaCheck {
   private List<String> problems(OptionalTable optional) {
     return tables.containsKey(optional.mapped().table())
         ? unreadable(optional.mapped()).toList()
-        : List.of("The table is missing.");
+        : List.of(MISSING);
   }
 
   private Optional<Column> ofUsers(OptionalColumn column) {

@@ -44,6 +44,7 @@ record Status(
    *
    * @param problems what to correct, in sentences
    * @param found tables and columns that are there and that not every service has
+   * @param missing such tables that are not there or cannot be read, in sentences
    * @param legacyTokens what is left of the old service's tokens, by client, while they are taken
    * @param pool null where it cannot even be opened
    */
@@ -52,6 +53,7 @@ record Status(
       boolean reachable,
       List<String> problems,
       List<String> found,
+      List<String> missing,
       List<LegacyTokens> legacyTokens,
       @Nullable Pool pool) {}
 
@@ -117,6 +119,7 @@ record Status(
               List.of(String.valueOf(e.getMessage())),
               List.of(),
               List.of(),
+              List.of(),
               null));
     }
   }
@@ -137,6 +140,7 @@ record Status(
             .flatMap(problems -> problems)
             .toList(),
         status.found(),
+        status.missing(),
         takesTokens ? tokens.left().stream().map(LegacyTokens::of).toList() : List.of(),
         new Pool(status.active(), status.idle(), status.waiting(), status.max()));
   }

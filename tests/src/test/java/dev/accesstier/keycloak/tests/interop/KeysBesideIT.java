@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.accesstier.keycloak.tests.interop.SideBySide.Member;
 import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.keycloak.representations.idm.ClientRepresentation;
 
@@ -56,6 +58,7 @@ final class KeysBesideIT {
       here.publishOldKeys(Map.of("active", "true"));
       ClientRepresentation app = TestRealm.client("pinned");
       app.setAttributes(Map.of("access.token.signed.response.alg", "EdDSA"));
+      app.setProtocolMappers(List.of(TestRealm.ownAudience("pinned")));
       here.add(app);
 
       await()
@@ -73,8 +76,26 @@ final class KeysBesideIT {
                             .path("iss")
                             .asText())
                     .isEqualTo(here.oidc().realmUrl());
+                assertThat(verified(member, token, here.oidc().realmUrl(), "pinned").path("azp"))
+                    .isEqualTo(TextNode.valueOf("pinned"));
+                assertThat(verified(member, token, both.there().url(), "pinned").isNull())
+                    .as("the issuer of there")
+                    .isTrue();
+                assertThat(verified(member, token, here.oidc().realmUrl(), "other").isNull())
+                    .as("another audience")
+                    .isTrue();
               });
     }
+  }
+
+  /** The claims, as Better Auth's own {@code verifyJWT} finds them, or null where it refuses. */
+  private static JsonNode verified(Member member, String token, String issuer, String audience) {
+    return member
+        .there()
+        .get(
+            "/test/verified?token=%s&issuer=%s&audience=%s"
+                .formatted(token, URLEncoder.encode(issuer, StandardCharsets.UTF_8), audience))
+        .body();
   }
 
   private static JsonNode claims(Member member, String token, TestRealm here) {

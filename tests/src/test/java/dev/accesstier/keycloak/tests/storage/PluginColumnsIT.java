@@ -176,6 +176,8 @@ final class PluginColumnsIT {
         .isEqualTo(
             "[\"jwks\",\"oauth_access_tokens\",\"oauth_applications\",\"oauth_consents\",\"passkeys\","
                 + "\"user_settings\",\"users.ban_expires\",\"users.banned\",\"users.username\"]");
+    assertThat(status(realm.realm()).get("missing").toString())
+        .isEqualTo("[\"Works without oauth_clients: The table is missing.\"]");
   }
 
   /** Who may read some columns alone still signs people in, and is told what that means. */
@@ -207,6 +209,9 @@ final class PluginColumnsIT {
       JsonNode status = status(narrow);
       assertThat(status.get("found").toString()).isEqualTo("[\"passkeys\"]");
       assertThat(status.get("problems").toString()).contains(".banned is of no effect");
+      String unreadable = "Works without oauth_consents: The database user may not read it.";
+      assertThat(status.get("missing").toString()).contains(unreadable);
+      assertThat(TestServer.shared().keycloak().log()).contains(unreadable);
     }
   }
 
