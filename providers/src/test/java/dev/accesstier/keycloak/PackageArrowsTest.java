@@ -42,6 +42,7 @@ class PackageArrowsTest {
           "jwks",
           "application",
           "settings",
+          "personal",
           "profile",
           "storage",
           "audit",

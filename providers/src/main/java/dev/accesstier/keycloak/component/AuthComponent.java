@@ -26,6 +26,7 @@ public record AuthComponent(
     String id,
     AuthDatabase database,
     boolean writable,
+    DeleteMode deleteMode,
     PasswordFormat passwordFormat,
     boolean securityEvents,
     boolean legacyTokens,

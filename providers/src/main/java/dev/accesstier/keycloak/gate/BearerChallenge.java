@@ -5,6 +5,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
@@ -32,10 +33,30 @@ public final class BearerChallenge {
       @Nullable String error,
       @Nullable String description,
       Cors cors) {
+    return refusal(status, header(session, error, description), error, description, cors);
+  }
+
+  /** For a token of a sign-in that is longer ago; RFC 9470, section 3. */
+  public static ErrorResponseException freshLoginWanted(
+      KeycloakSession session, Duration maxAge, String description, Cors cors) {
+    String error = "insufficient_user_authentication";
+    return refusal(
+        Status.UNAUTHORIZED,
+        header(session, error, description) + ", max_age=" + maxAge.toSeconds(),
+        error,
+        description,
+        cors);
+  }
+
+  private static ErrorResponseException refusal(
+      Status status,
+      String header,
+      @Nullable String error,
+      @Nullable String description,
+      Cors cors) {
     cors.exposedHeaders(HttpHeaders.WWW_AUTHENTICATE).add();
     Response.ResponseBuilder answer =
-        Response.status(status)
-            .header(HttpHeaders.WWW_AUTHENTICATE, header(session, error, description));
+        Response.status(status).header(HttpHeaders.WWW_AUTHENTICATE, header);
     // Keycloak gives an answer without a body one of its own, and drops the header.
     answer
         .type(MediaType.APPLICATION_JSON_TYPE)

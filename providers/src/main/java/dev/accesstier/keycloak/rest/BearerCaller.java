@@ -8,7 +8,9 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.Optional;
 import org.keycloak.OAuthErrorException;
+import org.keycloak.models.AccountRoles;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
@@ -55,6 +57,29 @@ public record BearerCaller(
         brought ? OAuthErrorException.INVALID_TOKEN : null,
         brought ? "The token is not valid here" : null,
         Cors.builder().allowAllOrigins().auth());
+  }
+
+  /**
+   * Whether the token reaches the person's own data, as Keycloak's account API asks: it is for the
+   * client {@code account} and has the role there. To manage the account is to see it, too.
+   */
+  public boolean reachesAccount(String role) {
+    AccessToken.Access access = token.getResourceAccess(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
+    return token.hasAudience(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID)
+        && access != null
+        && (access.isUserInRole(role)
+            || (role.equals(AccountRoles.VIEW_PROFILE)
+                && access.isUserInRole(AccountRoles.MANAGE_ACCOUNT)));
+  }
+
+  /** Status 403 for a token that is good for something else. */
+  public ErrorResponseException insufficientScope(String sentence, String... methods) {
+    return BearerChallenge.of(
+        session,
+        Status.FORBIDDEN,
+        OAuthErrorException.INSUFFICIENT_SCOPE,
+        sentence,
+        Cors.builder().checkAllowedOrigins(session, client).allowedMethods(methods).auth());
   }
 
   public void allowOrigin(String... methods) {

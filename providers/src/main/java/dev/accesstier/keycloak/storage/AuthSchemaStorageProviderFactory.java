@@ -173,6 +173,7 @@ public final class AuthSchemaStorageProviderFactory
         component.getId(),
         database(session, component, settings),
         settings.writable(),
+        settings.deleteMode(),
         settings.passwordFormat(),
         settings.securityEvents(),
         settings.takesLegacyTokens(),

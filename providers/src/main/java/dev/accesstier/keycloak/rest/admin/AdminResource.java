@@ -5,7 +5,9 @@ import dev.accesstier.keycloak.audit.TierTrail;
 import dev.accesstier.keycloak.change.ChangeSource;
 import dev.accesstier.keycloak.change.TierChange;
 import dev.accesstier.keycloak.change.TierSubject;
+import dev.accesstier.keycloak.personal.PersonalData;
 import dev.accesstier.keycloak.rest.Json;
+import dev.accesstier.keycloak.rest.PersonalDataAnswer;
 import dev.accesstier.keycloak.rest.RequestParameters;
 import dev.accesstier.keycloak.tier.AccessTier;
 import jakarta.ws.rs.Consumes;
@@ -78,6 +80,24 @@ public final class AdminResource {
       throw new NotFoundException("User not found");
     }
     return Json.ok(TrailEntry.of(admin, changes));
+  }
+
+  @GET
+  @Path("users/{id}/data")
+  public Response data(@PathParam("id") String id) {
+    return PersonalDataAnswer.summary(viewed(id));
+  }
+
+  @GET
+  @Path("users/{id}/data/export")
+  public Response dataExport(@PathParam("id") String id) {
+    return PersonalDataAnswer.export(viewed(id));
+  }
+
+  private PersonalData viewed(String id) {
+    UserModel user = FoundUser.byId(admin, id);
+    admin.may().requireView(user);
+    return new PersonalData(admin.session(), admin.realm(), user);
   }
 
   @DELETE

@@ -67,6 +67,17 @@ public final class RealmResource {
     }
   }
 
+  @Path("me/data")
+  public PersonalDataResource data() {
+    return new PersonalDataResource(session);
+  }
+
+  @Path("api/v1/me/data")
+  public PersonalDataResource legacyData() {
+    requireLegacyApi();
+    return data();
+  }
+
   @Path("settings")
   public SettingsResource settings() {
     return new SettingsResource(session);

@@ -2,7 +2,6 @@
 package dev.accesstier.keycloak.rest.own;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.accesstier.keycloak.gate.BearerChallenge;
 import dev.accesstier.keycloak.rest.BearerCaller;
 import dev.accesstier.keycloak.rest.Json;
 import dev.accesstier.keycloak.settings.RefusedSettingsException;
@@ -28,14 +27,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.keycloak.OAuthErrorException;
 import org.keycloak.models.AccountRoles;
-import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.services.ErrorResponse;
 import org.keycloak.services.ErrorResponseException;
-import org.keycloak.services.cors.Cors;
 
 /**
  * {@code …/access-tier/settings}: what people have set in the apps, at the original service's paths
@@ -231,14 +227,11 @@ public final class SettingsResource {
     private static Caller of(
         KeycloakSession session, @Nullable String app, String role, boolean reads) {
       BearerCaller caller = BearerCaller.require(session, METHODS);
-      AccessToken token = caller.token();
-      boolean all =
-          token.hasAudience(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID)
-              && (hasRole(token, role) || hasRole(token, AccountRoles.MANAGE_ACCOUNT));
       String own = caller.client().getClientId();
-      boolean part = hasScope(token) && (reads || own.equals(app));
+      boolean all = caller.reachesAccount(role);
+      boolean part = hasScope(caller.token()) && (reads || own.equals(app));
       if (!all && !part) {
-        throw insufficient(caller);
+        throw caller.insufficientScope("The token reaches no settings, or not these", METHODS);
       }
       UserSettings settings =
           UserSettings.of(session, caller.realm(), caller.user())
@@ -246,26 +239,9 @@ public final class SettingsResource {
       return new Caller(settings, all ? null : own);
     }
 
-    private static boolean hasRole(AccessToken token, String role) {
-      AccessToken.Access access = token.getResourceAccess(Constants.ACCOUNT_MANAGEMENT_CLIENT_ID);
-      return access != null && access.isUserInRole(role);
-    }
-
     private static boolean hasScope(AccessToken token) {
       return token.getScope() != null
           && Arrays.asList(token.getScope().split(" ", -1)).contains(SCOPE);
-    }
-
-    private static ErrorResponseException insufficient(BearerCaller caller) {
-      return BearerChallenge.of(
-          caller.session(),
-          Status.FORBIDDEN,
-          OAuthErrorException.INSUFFICIENT_SCOPE,
-          "The token reaches no settings, or not these",
-          Cors.builder()
-              .checkAllowedOrigins(caller.session(), caller.client())
-              .allowedMethods(METHODS)
-              .auth());
     }
 
     Settings visible(Optional<Settings> found) {

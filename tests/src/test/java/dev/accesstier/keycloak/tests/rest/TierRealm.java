@@ -129,18 +129,32 @@ final class TierRealm implements AutoCloseable {
     try (Response created = users().create(user)) {
       id = CreatedResponseUtil.getCreatedId(created);
     }
-    if (roles.length > 0) {
-      ClientRepresentation management =
-          keycloak().clients().findByClientId("realm-management").get(0);
-      var ofClient = keycloak().clients().get(management.getId()).roles();
-      keycloak()
-          .users()
-          .get(id)
-          .roles()
-          .clientLevel(management.getId())
-          .add(List.of(roles).stream().map(role -> ofClient.get(role).toRepresentation()).toList());
-    }
+    grant(id, "realm-management", roles);
     return id;
+  }
+
+  /** A role of the client {@code account}. */
+  void grantAccount(String id, String role) {
+    grant(id, "account", role);
+  }
+
+  void revokeAccount(String id, String role) {
+    String account = keycloak().clients().findByClientId("account").get(0).getId();
+    user(id)
+        .roles()
+        .clientLevel(account)
+        .remove(List.of(keycloak().clients().get(account).roles().get(role).toRepresentation()));
+  }
+
+  private void grant(String id, String client, String... roles) {
+    if (roles.length > 0) {
+      String of = keycloak().clients().findByClientId(client).get(0).getId();
+      var there = keycloak().clients().get(of).roles();
+      user(id)
+          .roles()
+          .clientLevel(of)
+          .add(List.of(roles).stream().map(role -> there.get(role).toRepresentation()).toList());
+    }
   }
 
   /** The client of the page for admins, as the realm file has it. */
