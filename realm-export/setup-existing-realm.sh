@@ -11,6 +11,7 @@ DEFAULT_ID=mana-better-auth-users
 ADMIN_ROLES=(view-users manage-users view-clients manage-clients view-events)
 REFUSALS=(REFRESH_TOKEN_ERROR INTROSPECT_TOKEN_ERROR USER_INFO_REQUEST_ERROR PERMISSION_TOKEN_ERROR)
 CONSOLE=access-tier-console
+OWN=access-tier
 CONSOLE_ROLES=(view-users manage-users view-clients manage-clients)
 
 usage() {
@@ -22,8 +23,8 @@ Adds to an existing realm: the user storage component, the key provider that pub
 the old service, the roles user, admin and service, the
 client scopes access-tier (a realm default), mana-claims and access-tier-saml, the attribute
 access_tier of the user profile, its English and German labels, the required action
-access-tier-gate, a client profile and policy for userinfo, and the client of the page on which
-admins edit tiers. What is there already stays as it is, so the script can be run again. Admin
+access-tier-gate, a client profile and policy for userinfo, the client of the page on which
+admins edit tiers, and the client access-tier, which holds the role of bots. What is there already stays as it is, so the script can be run again. Admin
 events, which tell of every change of a tier, are switched on, and the types of user events that
 refusals are reported as join those that the realm stores.
 
@@ -440,6 +441,34 @@ console_roles() {
   send create "clients/$1/scope-mappings/clients/$management" <<<"[$roles]"
 }
 
+# The client that holds the roles of the extension's own APIs; nobody signs in to it.
+own_roles() {
+  local clients id roles
+  clients=$(column clients id,clientId -q "clientId=$OWN") || exit 1
+  id=$(id_of "$clients" "$OWN")
+  if [[ -n $id ]]; then
+    say "kept      client $OWN"
+  else
+    id=$(
+      kc create clients -r "$REALM" -i -f - <<EOF
+{ "clientId": "$OWN", "name": "Access tier", "enabled": true, "protocol": "openid-connect",
+  "description": "Holds the roles of the extension's own APIs; nobody signs in to it",
+  "bearerOnly": true, "standardFlowEnabled": false, "directAccessGrantsEnabled": false,
+  "fullScopeAllowed": false }
+EOF
+    ) || die "cannot create client $OWN"
+    say "added     client $OWN"
+  fi
+  roles=$(column "clients/$id/roles" name) || exit 1
+  if has_line "$roles" matrix-links; then
+    say "kept      role matrix-links of client $OWN"
+  else
+    change create "clients/$id/roles" -s name=matrix-links \
+      -s "description=For service accounts of bots: asks whose a Matrix account is, and acts for that person"
+    say "added     role matrix-links of client $OWN"
+  fi
+}
+
 # What refusals are reported as, and Keycloak does not store of itself. They count when the realm
 # stores user events, which stays its own choice.
 events() {
@@ -503,5 +532,6 @@ localization
 required_action
 policy
 console
+own_roles
 events
 say "Realm $REALM is set up. Clients from before get the claims once client scope access-tier is added to them."

@@ -39,6 +39,9 @@ grant select (id, token, user_id, created_at, expires_at, revoked_at)
 -- What people have set in the apps.
 -- grant select on auth.user_settings to access_tier_reader;
 
+-- Matrix accounts of people.
+-- grant select on auth.matrix_user_links to access_tier_reader;
+
 -- What people have allowed apps. Where Better Auth stores consents, the table has consent_given.
 -- grant select (id, user_id, client_id, scopes, created_at, updated_at)
 --   on auth.oauth_consents to access_tier_reader;

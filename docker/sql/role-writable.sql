@@ -53,6 +53,10 @@ grant select, update (value, expires_at, updated_at), delete
 -- What people set in the apps.
 -- grant select, insert, update on auth.user_settings to access_tier_writer;
 
+-- Matrix accounts that people link.
+-- grant select, insert (id, matrix_user_id, user_id, linked_at, email), update (last_used_at), delete
+--   on auth.matrix_user_links to access_tier_writer;
+
 -- Consents that are given and revoked in Keycloak.
 -- grant select, insert, update, delete on auth.oauth_consents to access_tier_writer;
 

@@ -42,6 +42,7 @@ class PackageArrowsTest {
           "jwks",
           "application",
           "settings",
+          "matrix",
           "personal",
           "profile",
           "storage",

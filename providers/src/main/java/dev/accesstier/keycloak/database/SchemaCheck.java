@@ -80,6 +80,7 @@ final class SchemaCheck {
   private static final Set<String> LOOKED_FOR =
       Set.of(
           "jwks",
+          "matrix_user_links",
           "oauth_access_tokens",
           "oauth_applications",
           "oauth_clients",

@@ -21,6 +21,7 @@ enum RefusalPoint {
   PRE_AUTHORIZED_CODE(
       "urn:ietf:params:oauth:grant-type:pre-authorized_code",
       EventType.VERIFIABLE_CREDENTIAL_PRE_AUTHORIZED_GRANT),
+  MATRIX_USER("urn:accesstier:grant-type:matrix-user", EventType.OAUTH2_EXTENSION_GRANT),
   /** A grant that another extension adds. */
   OTHER_GRANT("", EventType.LOGIN),
   INTROSPECTION("", EventType.INTROSPECT_TOKEN),

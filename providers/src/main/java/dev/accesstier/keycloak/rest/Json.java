@@ -12,11 +12,13 @@ import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.type.LogicalType;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.services.ErrorResponse;
 import org.keycloak.services.ErrorResponseException;
@@ -81,6 +83,16 @@ public final class Json {
   /** Status 400 with a sentence, as Keycloak's admin API gives them. */
   public static ErrorResponseException bad(String sentence) {
     return ErrorResponse.error(sentence, Status.BAD_REQUEST);
+  }
+
+  /** Status 405 with a sentence: what is read here cannot be changed. */
+  public static ErrorResponseException readOnly(String sentence) {
+    return new ErrorResponseException(
+        Response.status(Status.METHOD_NOT_ALLOWED)
+            .header(HttpHeaders.ALLOW, "GET")
+            .type(MediaType.APPLICATION_JSON_TYPE)
+            .entity(text(Map.of("errorMessage", sentence)))
+            .build());
   }
 
   private static String path(JsonMappingException e) {

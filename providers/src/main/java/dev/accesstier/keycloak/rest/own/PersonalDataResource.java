@@ -14,13 +14,9 @@ import dev.accesstier.keycloak.rest.PersonalDataAnswer;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.Response.Status;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.common.util.Time;
@@ -32,7 +28,6 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserManager;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.services.ErrorResponseException;
 import org.keycloak.services.cors.Cors;
 import org.keycloak.services.managers.AuthenticationManager;
 
@@ -82,12 +77,7 @@ public final class PersonalDataResource {
         TemporarilyUnavailableException.unless(
             session, () -> AuthComponents.enabledOf(session, caller.realm(), caller.user()));
     if (component.filter(found -> !found.writable()).isPresent()) {
-      throw new ErrorResponseException(
-          Response.status(Status.METHOD_NOT_ALLOWED)
-              .header(HttpHeaders.ALLOW, "GET")
-              .type(MediaType.APPLICATION_JSON_TYPE)
-              .entity(Json.text(Map.of("errorMessage", "Accounts are read-only here")))
-              .build());
+      throw Json.readOnly("Accounts are read-only here");
     }
     requireFreshLogin(caller);
     PersonalData data = data(caller);

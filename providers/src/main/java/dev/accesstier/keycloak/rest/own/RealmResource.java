@@ -6,6 +6,7 @@ import dev.accesstier.keycloak.rest.BearerCaller;
 import dev.accesstier.keycloak.rest.Json;
 import dev.accesstier.keycloak.rest.PackagedResources;
 import dev.accesstier.keycloak.rest.console.ConsoleResource;
+import dev.accesstier.keycloak.rest.legacy.LegacyMatrixResource;
 import dev.accesstier.keycloak.rest.legacy.LegacyResource;
 import dev.accesstier.keycloak.tier.RealmTierSettings;
 import jakarta.ws.rs.GET;
@@ -59,6 +60,17 @@ public final class RealmResource {
   public LegacyResource legacy() {
     requireLegacyApi();
     return new LegacyResource(session);
+  }
+
+  @Path("api/v1/auth")
+  public LegacyMatrixResource legacyMatrix() {
+    requireLegacyApi();
+    return new LegacyMatrixResource(session);
+  }
+
+  @Path("matrix-links")
+  public MatrixLinksResource matrixLinks() {
+    return new MatrixLinksResource(session);
   }
 
   private void requireLegacyApi() {

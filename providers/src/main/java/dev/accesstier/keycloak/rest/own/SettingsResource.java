@@ -15,14 +15,12 @@ import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.core.HttpHeaders;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -31,7 +29,6 @@ import org.keycloak.models.AccountRoles;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.services.ErrorResponse;
-import org.keycloak.services.ErrorResponseException;
 
 /**
  * {@code …/access-tier/settings}: what people have set in the apps, at the original service's paths
@@ -156,12 +153,7 @@ public final class SettingsResource {
 
   private static Response changed(Caller caller, @Nullable String tag, Consumer<Settings> change) {
     if (!caller.settings().areWritable()) {
-      throw new ErrorResponseException(
-          Response.status(Status.METHOD_NOT_ALLOWED)
-              .header(HttpHeaders.ALLOW, "GET")
-              .type(MediaType.APPLICATION_JSON_TYPE)
-              .entity(Json.text(Map.of("errorMessage", "Settings are read-only here")))
-              .build());
+      throw Json.readOnly("Settings are read-only here");
     }
     try {
       Settings settings = caller.visible(caller.settings().change(only(tag), caller::part, change));

@@ -9,12 +9,14 @@ import com.networknt.schema.InputFormat;
 import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
+import dev.accesstier.keycloak.tests.support.TestRealm;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -59,17 +61,26 @@ final class OpenApiIT {
           "originalPut", "{\"tier\":\"beta\"}",
           "mergeGlobalSettings", "{\"theme\":{\"mode\":\"dark\"}}",
           "mergeAppSettings", "{\"nav\":{}}",
-          "seeDevice", "{\"deviceName\":\"Phone\"}");
+          "seeDevice", "{\"deviceName\":\"Phone\"}",
+          "linkMatrix",
+              "{\"matrixUserId\":\"@described:matrix.test\",\"userId\":\"described-admin\"}");
 
   private final TierRealm realm = new TierRealm(Map.of("editMode", "WRITABLE"));
   private JsonNode file;
   private String user;
+  private String adminsRow;
 
   @BeforeAll
   void readTheFile() {
     user = realm.withSecondFactor("described@example.test");
     realm.local("admin@example.test", "realm-admin");
     file = new Api(realm.publicUrl(), null).get("openapi.json").json(200);
+    realm.addBot(TestRealm.client("bot"));
+    realm.execute(
+        "insert into auth.matrix_user_links (id, matrix_user_id, user_id)"
+            + " select 'described', '@described:matrix.test', id from auth.users"
+            + " where email = 'admin@example.test'");
+    adminsRow = realm.one("select id from auth.users where email = 'admin@example.test'");
     // So that no list is empty.
     Api admin = realm.as("admin@example.test");
     admin.put("clients/app/required-tier", "{\"requiredTier\":\"founder\"}").json(200);
@@ -159,25 +170,29 @@ final class OpenApiIT {
             .replace("{realm}", realm.realm.name())
             .replace("{id}", id)
             .replace("{deviceId}", "d1")
+            .replace("{matrixUserId}", "@described:matrix.test")
             .replace("{clientId}", "app");
     String type = operation.path().endsWith(".csv") ? "text/csv" : "application/json";
     Map<String, String> headers = new HashMap<>(Map.of("Accept", "*/*"));
-    Api api = new Api(server, withToken ? realm.token(caller(operation)) : null);
+    Api api = new Api(server, withToken ? token(operation) : null);
     return api.send(
         operation.method().toUpperCase(Locale.ROOT),
         path,
-        body == null ? null : BodyPublishers.ofString(body),
+        body == null ? null : BodyPublishers.ofString(body.replace("described-admin", adminsRow)),
         type,
         headers);
   }
 
-  /** Whoever erases an account is gone then. */
-  private String caller(Operation operation) {
-    if (!operation.id().equals("eraseOwnData")) {
-      return "admin@example.test";
-    }
-    realm.grantAccount(realm.local("erased@example.test"), "delete-account");
-    return "erased@example.test";
+  private Supplier<String> token(Operation operation) {
+    return switch (operation.id()) {
+      case "linkMatrix", "getMatrixOwner" -> () -> realm.serviceToken("bot");
+      case "eraseOwnData" -> {
+        // Whoever erases an account is gone then.
+        realm.grantAccount(realm.local("erased@example.test"), "delete-account");
+        yield realm.token("erased@example.test");
+      }
+      default -> realm.token("admin@example.test");
+    };
   }
 
   private void assertDescribed(Operation operation, Api.Answer answer, int status) {

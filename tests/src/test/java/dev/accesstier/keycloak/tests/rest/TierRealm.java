@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.tests.rest;
 
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.oauth2.sdk.ClientCredentialsGrant;
 import dev.accesstier.devserver.AuthSchemaSql;
 import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.devserver.SampleUser;
@@ -31,6 +32,7 @@ import org.keycloak.admin.client.resource.UserResource;
 import org.keycloak.representations.idm.AdminEventRepresentation;
 import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.RoleRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 import org.keycloak.representations.userprofile.config.UPAttribute;
 import org.keycloak.representations.userprofile.config.UPAttributePermissions;
@@ -146,15 +148,55 @@ final class TierRealm implements AutoCloseable {
         .remove(List.of(keycloak().clients().get(account).roles().get(role).toRepresentation()));
   }
 
-  private void grant(String id, String client, String... roles) {
+  /** Roles of a client. */
+  void grant(String id, String client, String... roles) {
     if (roles.length > 0) {
-      String of = keycloak().clients().findByClientId(client).get(0).getId();
+      String of = idOf(client);
       var there = keycloak().clients().get(of).roles();
       user(id)
           .roles()
           .clientLevel(of)
           .add(List.of(roles).stream().map(role -> there.get(role).toRepresentation()).toList());
     }
+  }
+
+  /** A client whose service account may ask for Matrix accounts, with the role as it is shipped. */
+  void addBot(ClientRepresentation bot) {
+    if (keycloak().clients().findByClientId("access-tier").isEmpty()) {
+      realm.add(TestRealm.client("access-tier"));
+      keycloak()
+          .clients()
+          .get(idOf("access-tier"))
+          .roles()
+          .create(new RoleRepresentation("matrix-links", "", false));
+    }
+    bot.setServiceAccountsEnabled(true);
+    realm.add(bot);
+    var client = keycloak().clients().get(idOf(bot.getClientId()));
+    grant(client.getServiceAccountUser().getId(), "access-tier", "matrix-links");
+    client
+        .getScopeMappings()
+        .clientLevel(idOf("access-tier"))
+        .add(
+            List.of(
+                keycloak()
+                    .clients()
+                    .get(idOf("access-tier"))
+                    .roles()
+                    .get("matrix-links")
+                    .toRepresentation()));
+  }
+
+  /** Keycloak's id of a client. */
+  String idOf(String clientId) {
+    return keycloak().clients().findByClientId(clientId).get(0).getId();
+  }
+
+  /** Of a client's service account. */
+  String serviceToken(String clientId) {
+    return Oidc.tokens(realm.oidc().grant(clientId, new ClientCredentialsGrant(), "openid"))
+        .getAccessToken()
+        .getValue();
   }
 
   /** The client of the page for admins, as the realm file has it. */
