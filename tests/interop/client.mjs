@@ -10,6 +10,9 @@ globalThis.CryptoKey ??= webcrypto.CryptoKey;
 
 const { ISSUER, CLIENT_ID, REDIRECT_URI, AFTER_LOGOUT } = process.env;
 const { createRemoteJWKSet, jwtVerify } = await import("jose");
+const { accessibleApps, hasAppAccess } = await import(
+  "../../packages/access-tier-js/access-tier.js"
+);
 
 const lines = createInterface({ input: process.stdin })[Symbol.asyncIterator]();
 const say = (step) => console.log(JSON.stringify(step));
@@ -99,7 +102,14 @@ const libraries = {
 const library = await libraries[process.argv[2]]();
 const { jwks_uri } = await (await fetch(`${ISSUER}/.well-known/openid-configuration`)).json();
 const keys = createRemoteJWKSet(new URL(jwks_uri));
+// What an app shows to the person.
+const shown = async (profile, accessToken) => {
+  const mayTry = hasAppAccess(profile.access_tier, "beta");
+  const apps = await accessibleApps(ISSUER, accessToken);
+  return { mayTry, apps: apps.map((app) => app.clientId) };
+};
 const verified = async ({ accessToken, claims, userInfo }) => ({
+  shown: await shown(claims, accessToken),
   idToken: claims,
   userInfo,
   accessToken: (await jwtVerify(accessToken, keys, { issuer: ISSUER })).payload,

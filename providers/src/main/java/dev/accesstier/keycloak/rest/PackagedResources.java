@@ -38,7 +38,7 @@ public final class PackagedResources {
   private PackagedResources() {}
 
   public static Response serve(KeycloakSession session, String name, String type) {
-    return serve(session, read(name), type).build();
+    return serve(session, read(name), type).header(HttpHeaders.CACHE_CONTROL, "no-cache").build();
   }
 
   public static Response.ResponseBuilder serve(KeycloakSession session, File file, String type) {
@@ -52,10 +52,7 @@ public final class PackagedResources {
         known != null && known.contains(file.tag().getValue())
             ? Response.notModified()
             : Response.ok(file.text(), type + "; charset=UTF-8");
-    return answer
-        .tag(file.tag())
-        .header(HttpHeaders.CACHE_CONTROL, "no-cache")
-        .header("X-Content-Type-Options", "nosniff");
+    return answer.tag(file.tag()).header("X-Content-Type-Options", "nosniff");
   }
 
   public static File read(String name) {

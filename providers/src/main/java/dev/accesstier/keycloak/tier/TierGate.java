@@ -41,7 +41,7 @@ public final class TierGate {
       WARNINGS.forget(client.getId());
     }
     AccessTier tier = new UserTiers(session).tierOf(realm, user);
-    return required.admits(tier)
+    return new AppAccess(client, required, tier).mayEnter()
         ? Optional.empty()
         : Optional.of(new TierRefusal(client, user, required, tier));
   }

@@ -2,19 +2,19 @@
 package dev.accesstier.keycloak.rest.console;
 
 import dev.accesstier.keycloak.rest.PackagedResources;
+import dev.accesstier.keycloak.rest.RealmPath;
+import dev.accesstier.keycloak.rest.TransportSecurity;
 import dev.accesstier.keycloak.tier.RequiredTier;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import org.keycloak.common.util.Encode;
 import org.keycloak.headers.SecurityHeadersProvider;
-import org.keycloak.models.BrowserSecurityHeaders;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
@@ -26,14 +26,8 @@ import org.keycloak.urls.UrlType;
  */
 public final class ConsoleResource {
 
-  /** The part of the address after the realm. */
-  private static final String RESOURCE = "access-tier";
-
   private static final Map<String, String> TYPES =
       Map.of("js", "text/javascript", "css", "text/css", "json", "application/json");
-
-  private static final BrowserSecurityHeaders HSTS =
-      BrowserSecurityHeaders.STRICT_TRANSPORT_SECURITY;
 
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'%s;"
@@ -62,7 +56,7 @@ public final class ConsoleResource {
             .replace("{{language}}", locale.getLanguage().equals("de") ? "de" : "en")
             .replace("{{realm}}", escaped(realm.getName()))
             .replace("{{title}}", escaped(title(realm)))
-            .replace("{{path}}", escaped(path(here, realm)))
+            .replace("{{path}}", escaped(RealmPath.of(session)))
             .replace("{{server}}", escaped(here.toString()))
             .replace("{{admin}}", escaped(admin.toString()))
             .replace("{{client}}", RequiredTier.CONSOLE_CLIENT);
@@ -70,10 +64,11 @@ public final class ConsoleResource {
     session.getProvider(SecurityHeadersProvider.class).options().skipHeaders();
     Response.ResponseBuilder answer =
         PackagedResources.serve(session, PackagedResources.File.of(html), "text/html")
+            .header(HttpHeaders.CACHE_CONTROL, "no-cache")
             .header("Content-Security-Policy", POLICY.formatted(beyond(here, admin)))
             .header("Referrer-Policy", "no-referrer")
             .header("X-Frame-Options", "DENY");
-    transportSecurity(realm).ifPresent(value -> answer.header(HSTS.getHeaderName(), value));
+    TransportSecurity.of(realm).ifPresent(value -> answer.header(TransportSecurity.NAME, value));
     return answer.build();
   }
 
@@ -82,21 +77,6 @@ public final class ConsoleResource {
   public Response file(@PathParam("file") String file) {
     String type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
     return PackagedResources.serve(session, "console/" + file, String.valueOf(type));
-  }
-
-  /** The realm's own, which is about the whole host and more than this page. */
-  private static Optional<String> transportSecurity(RealmModel realm) {
-    return Optional.ofNullable(realm.getBrowserSecurityHeaders().get(HSTS.getKey()))
-        .filter(value -> !value.isBlank());
-  }
-
-  private static String path(URI here, RealmModel realm) {
-    return here.getRawPath()
-        + "realms/"
-        + Encode.encodePathSegment(realm.getName())
-        + "/"
-        + RESOURCE
-        + "/";
   }
 
   private static String title(RealmModel realm) {

@@ -15,6 +15,7 @@ import jakarta.ws.rs.OPTIONS;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,14 @@ public final class RealmResource {
   @GET
   @Path("apps")
   public Response apps() {
-    return Json.ok(Apps.of(BearerCaller.require(session, GET)));
+    BearerCaller caller = BearerCaller.require(session, GET);
+    return PackagedResources.serve(
+            session,
+            PackagedResources.File.of(Json.text(Apps.of(session, caller.user()))),
+            MediaType.APPLICATION_JSON)
+        .header(HttpHeaders.CACHE_CONTROL, "private, no-cache")
+        .header(HttpHeaders.VARY, "Authorization, Accept-Language")
+        .build();
   }
 
   /** Browsers ask first, without a token, whether a page of another origin may ask. */
@@ -99,6 +107,23 @@ public final class RealmResource {
   public SettingsResource legacySettings() {
     requireLegacyApi();
     return settings();
+  }
+
+  @Path("portal")
+  public PortalResource portal() {
+    return new PortalResource(session);
+  }
+
+  /** For apps: who may see what, and a list of apps. */
+  @GET
+  @Path("access-tier.js")
+  public Response module() {
+    return PackagedResources.serve(
+            session, PackagedResources.read("access-tier.js"), "text/javascript")
+        .header(HttpHeaders.CACHE_CONTROL, "no-cache")
+        // A module of another origin is fetched with CORS, and there is nothing secret in it.
+        .header("Access-Control-Allow-Origin", "*")
+        .build();
   }
 
   @Path("console")

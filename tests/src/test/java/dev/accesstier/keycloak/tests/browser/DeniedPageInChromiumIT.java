@@ -89,7 +89,8 @@ class DeniedPageInChromiumIT {
 
     page.locator("#access-tier-overview").press("Enter");
 
-    assertThat(page).hasURL("http://mana.how/");
+    assertThat(page).hasURL(realm.url("/access-tier/portal"));
+    assertThat(page.locator("#none")).isVisible();
   }
 
   @Nested

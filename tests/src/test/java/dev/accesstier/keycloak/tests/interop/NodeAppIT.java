@@ -76,6 +76,8 @@ final class NodeAppIT {
   }
 
   private static void assertClaims(JsonNode seen) {
+    assertThat(seen.at("/shown/mayTry").asBoolean()).isTrue();
+    assertThat(seen.at("/shown/apps").toString()).contains('"' + APP + '"');
     for (String place : List.of("idToken", "userInfo", "accessToken")) {
       JsonNode claims = seen.get(place);
       assertThat(claims.path("sub").asText()).as("%s of %s", place, seen).isEqualTo(USER.id());

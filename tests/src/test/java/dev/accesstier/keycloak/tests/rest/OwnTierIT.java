@@ -113,7 +113,7 @@ final class OwnTierIT {
         .containsExactly("calc", "mail", "wiki");
     assertThat(apps.get(0).toString())
         .isEqualTo(
-            "{\"clientId\":\"calc\",\"name\":\"CALC\",\"description\":\"Rechner\",\"url\":\"https://calc.example/start\",\"requiredTier\":\"beta\",\"accessible\":true,\"comingSoon\":false}");
+            "{\"clientId\":\"calc\",\"name\":\"CALC\",\"description\":\"Rechner\",\"icon\":null,\"url\":\"https://calc.example/start\",\"requiredTier\":\"beta\",\"accessible\":true,\"comingSoon\":false}");
     assertThat(apps.get(1).get("accessible").asBoolean()).isFalse();
     assertThat(apps.get(1).get("comingSoon").asBoolean()).isTrue();
     assertThat(apps.get(1).get("description").asText()).isEqualTo("Calculator");

@@ -65,6 +65,14 @@ public final class Chromium implements AfterEachCallback {
     login.click("#kc-login");
   }
 
+  /**
+   * Leaves a picture in {@code target/pages} to look at; those in {@code docs/images} are copies.
+   */
+  public static void picture(Page page, String name) {
+    Path file = Path.of(System.getProperty("access-tier.pages"), name + ".png");
+    page.screenshot(new ScreenshotOptions().setPath(file).setFullPage(true));
+  }
+
   @Override
   public void afterEach(ExtensionContext test) {
     if (test.getExecutionException().isPresent()) {
@@ -79,9 +87,7 @@ public final class Chromium implements AfterEachCallback {
     int number = 0;
     for (BrowserContext context : contexts) {
       for (Page page : context.pages()) {
-        Path file =
-            Path.of(System.getProperty("access-tier.pages"), name + '-' + number++ + ".png");
-        page.screenshot(new ScreenshotOptions().setPath(file).setFullPage(true));
+        picture(page, name + '-' + number++);
       }
     }
   }

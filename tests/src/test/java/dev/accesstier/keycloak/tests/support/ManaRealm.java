@@ -37,6 +37,7 @@ public final class ManaRealm implements AutoCloseable {
       String json =
           Files.readString(TestServer.realmExport("mana-realm.json"))
               .replace("https://", "http://")
+              .replace("/realms/mana/", "/realms/" + name + "/")
               .replace("\"mana-better-auth-users\"", '"' + name + '"');
       return JsonSerialization.readValue(json, RealmRepresentation.class);
     } catch (IOException e) {
@@ -67,7 +68,10 @@ public final class ManaRealm implements AutoCloseable {
 
   /** Where a sign-in at that app ends. */
   public String callback(String app) {
-    return client(app).toRepresentation().getRedirectUris().get(0);
+    return client(app).toRepresentation().getRedirectUris().stream()
+        .filter(uri -> uri.startsWith("http"))
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Changes a client. */
