@@ -105,7 +105,8 @@ final class CheckedPool implements AutoCloseable {
   }
 
   /**
-   * Runs what uses connections, and once more on a fresh one where the first broke.
+   * Runs what uses connections, and once more: on a fresh one where the first broke, or with what
+   * the schema has now where a table or column that not everybody has is gone.
    *
    * @throws AuthConflictException when a constraint of the schema forbids it
    * @throws AuthDatabaseException when the database cannot be used; it has been logged
@@ -114,15 +115,17 @@ final class CheckedPool implements AutoCloseable {
     failFast();
     checkOnce();
     lookAgain();
+    Shape known = shape;
     try {
       return attempt.get();
     } catch (PersistenceException first) {
-      if (!DatabaseErrors.brokenConnection(first)) {
+      if (DatabaseErrors.brokenConnection(first)) {
+        // The server closed this pooled connection since it was used last, maybe the others too.
+        pool.flush(AgroalDataSource.FlushMode.GRACEFUL);
+      } else if (!DatabaseErrors.isOfAnotherForm(first) || !isNoLonger(known)) {
         throw translated(first);
       }
     }
-    // The server closed this pooled connection since it was used last, and maybe the others too.
-    pool.flush(AgroalDataSource.FlushMode.GRACEFUL);
     try {
       return attempt.get();
     } catch (PersistenceException second) {
@@ -223,6 +226,15 @@ final class CheckedPool implements AutoCloseable {
     } catch (SQLException e) {
       LOG.debug("What the schema has beside the needed cannot be looked up", e);
     }
+  }
+
+  /** Whether the schema has another shape by now; looks, unless somebody has seen it already. */
+  private boolean isNoLonger(Shape known) {
+    if (shape.equals(known)) {
+      lookedAt.set(System.nanoTime() - LOOK_AGAIN_NANOS);
+      lookAgain();
+    }
+    return !shape.equals(known);
   }
 
   /** Says what changed. */

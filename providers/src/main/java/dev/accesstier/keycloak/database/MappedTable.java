@@ -43,6 +43,11 @@ enum MappedTable {
       columns(TEXT, "user_id", "secret", "backup_codes").and(TIME, "created_at"),
       "insert,update,delete",
       "user_id,secret,backup_codes,created_at,id,verified,failed_verification_count"),
+  USER_SETTINGS(
+      "user_settings",
+      columns(TEXT, "user_id").and(JSON, "global_settings").and(TIME, "created_at", "updated_at"),
+      "",
+      ""),
   USERS(
       "users",
       columns(TEXT, "id", "name", "email", "image")

@@ -5,7 +5,8 @@ package dev.accesstier.keycloak.database;
  * Tables of one feature each. Where one is missing the feature is off, and people still sign in.
  */
 public enum OptionalTable {
-  PASSKEYS(MappedTable.PASSKEYS);
+  PASSKEYS(MappedTable.PASSKEYS),
+  USER_SETTINGS(MappedTable.USER_SETTINGS);
 
   private final MappedTable mapped;
 

@@ -84,8 +84,7 @@ final class SchemaCheck {
           "oauth_access_tokens",
           "oauth_applications",
           "oauth_clients",
-          "oauth_consents",
-          "user_settings");
+          "oauth_consents");
 
   /** What a table has, by column. */
   private final Map<String, Map<String, Column>> tables = new HashMap<>();

@@ -27,6 +27,7 @@ public final class AuthEntities {
         .managedClass(AuthSession.class)
         .managedClass(AuthVerification.class)
         .managedClass(AuthPasskey.class)
+        .managedClass(AuthUserSettings.class)
         .mappingFile(MAPPING)
         .property(AvailableSettings.JAKARTA_NON_JTA_DATASOURCE, pool)
         .property(AvailableSettings.DIALECT, PostgreSQLDialect.class.getName())

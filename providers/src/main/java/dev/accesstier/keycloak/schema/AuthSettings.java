@@ -58,7 +58,29 @@ public final class AuthSettings {
       """
       update {h-schema}user_settings
          set global_settings = cast(:global as jsonb), app_overrides = cast(:apps as jsonb),
-             device_settings = cast(:devices as jsonb), updated_at = now()
+             device_settings = cast(:devices as jsonb),
+             updated_at = greatest(now(), created_at + interval '1 millisecond')
+       where user_id = :user
+      """;
+
+  private static final String LOCALE = "locale";
+
+  /** A row that is made in the same moment counts as written since, too. */
+  private static final String SET_LOCALE =
+      """
+      update {h-schema}user_settings
+         set global_settings =
+               coalesce(global_settings, '{}')
+                 || jsonb_build_object('locale', cast(:locale as text)),
+             updated_at = greatest(now(), created_at + interval '1 millisecond')
+       where user_id = :user
+      """;
+
+  private static final String REMOVE_LOCALE =
+      """
+      update {h-schema}user_settings
+         set global_settings = coalesce(global_settings, '{}') - cast(:locale as text),
+             updated_at = greatest(now(), created_at + interval '1 millisecond')
        where user_id = :user
       """;
 
@@ -100,6 +122,21 @@ public final class AuthSettings {
           return row(entityManager, userId, " for update")
               .map(before -> written(entityManager, userId, before, change.apply(before)));
         });
+  }
+
+  /**
+   * Sets the language, in a transaction that is under way.
+   *
+   * @param locale null: none
+   */
+  static boolean setLocale(EntityManager entityManager, String userId, @Nullable String locale) {
+    entityManager.createNativeQuery(MAKE).setParameter("user", userId).executeUpdate();
+    return entityManager
+            .createNativeQuery(locale == null ? REMOVE_LOCALE : SET_LOCALE)
+            .setParameter("locale", locale == null ? LOCALE : locale)
+            .setParameter("user", userId)
+            .executeUpdate()
+        > 0;
   }
 
   private static Row written(EntityManager entityManager, String userId, Row before, Row after) {

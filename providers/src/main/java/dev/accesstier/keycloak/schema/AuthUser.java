@@ -22,6 +22,11 @@ public class AuthUser {
   /** Not of the mapping, for not every service has the columns. */
   private transient @Nullable Instant bannedUntil;
 
+  /** Likewise, for it is of another table. */
+  private transient @Nullable String locale;
+
+  private transient boolean localeKept;
+
   protected AuthUser() {}
 
   public String id() {
@@ -92,6 +97,24 @@ public class AuthUser {
    */
   void ban(@Nullable Instant until) {
     bannedUntil = until == null ? Instant.MAX : until;
+  }
+
+  /**
+   * The language that the user has chosen in {@code user_settings}, as it stands there; null where
+   * nothing was chosen. Known as {@link #banned} is.
+   */
+  public @Nullable String locale() {
+    return locale;
+  }
+
+  /** Whether the database keeps the language. */
+  public boolean keepsLocale() {
+    return localeKept;
+  }
+
+  void keepLocale(@Nullable String chosen) {
+    localeKept = true;
+    locale = chosen;
   }
 
   /** Whether nobody may use the account: soft-deleted or banned. */

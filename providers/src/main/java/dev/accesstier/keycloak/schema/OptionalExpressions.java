@@ -12,6 +12,17 @@ record OptionalExpressions(Shape shape) {
   private static final String HAS_PASSKEYS =
       "case when exists (select 1 from AuthPasskey k where k.userId = u.id) then true else false end";
 
+  /**
+   * The language that somebody has chosen. What the table gives a new row is no choice, and such a
+   * row has not been written since. PostgreSQL's own operator reads it, whatever stands there.
+   */
+  private static final String LOCALE =
+      """
+      cast((select sql('cast(? as jsonb) ->> ''locale''', s.globalSettings)
+              from AuthUserSettings s
+             where s.userId = u.id and s.updatedAt > s.createdAt) as String)
+      """;
+
   private static final String BANNED = "coalesce(column(u.banned as Boolean), false)";
   private static final String BAN_ENDS = "column(u.ban_expires as Instant)";
 
@@ -21,7 +32,8 @@ record OptionalExpressions(Shape shape) {
         ", ",
         shape.has(OptionalTable.PASSKEYS) ? HAS_PASSKEYS : "false",
         shape.has(OptionalColumn.BANNED) ? BANNED : "false",
-        shape.has(OptionalColumn.BAN_EXPIRES) ? BAN_ENDS : "cast(null as Instant)");
+        shape.has(OptionalColumn.BAN_EXPIRES) ? BAN_ENDS : "cast(null as Instant)",
+        shape.has(OptionalTable.USER_SETTINGS) ? "true, " + LOCALE : "false, cast(null as String)");
   }
 
   /** Whether the user is banned now. */

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param accountHash of the credential row in {@code accounts}
  * @param legacyHash of {@code passwords}; stale where {@code accountHash} is there
  * @param accountChangedAt when the credential row was last written
- * @param passkeys as in {@link UserRow}, and so the ban
+ * @param passkeys as in {@link UserRow}, and so all that follow
  */
 public record StoredPassword(
     AuthUser user,
@@ -21,10 +21,12 @@ public record StoredPassword(
     @Nullable Instant accountChangedAt,
     boolean passkeys,
     boolean banned,
-    @Nullable Instant banEnds) {
+    @Nullable Instant banEnds,
+    boolean settings,
+    @Nullable String locale) {
 
   UserRow found() {
-    return new UserRow(user, passkeys, banned, banEnds);
+    return new UserRow(user, passkeys, banned, banEnds, settings, locale);
   }
 
   /** The hash that counts, null for a user who has no password. */

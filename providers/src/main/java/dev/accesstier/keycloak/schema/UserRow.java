@@ -11,10 +11,21 @@ import org.jspecify.annotations.Nullable;
  *     occasion, and this saves asking
  * @param banned by an admin of the service, be the ban over or not
  * @param banEnds null where it does not
+ * @param settings whether the database keeps settings
+ * @param locale that the user has chosen there
  */
-record UserRow(AuthUser user, boolean passkeys, boolean banned, @Nullable Instant banEnds) {
+record UserRow(
+    AuthUser user,
+    boolean passkeys,
+    boolean banned,
+    @Nullable Instant banEnds,
+    boolean settings,
+    @Nullable String locale) {
 
   UserRow {
+    if (settings) {
+      user.keepLocale(locale);
+    }
     if (banned) {
       user.ban(banEnds);
     }

@@ -45,6 +45,11 @@ public final class UserWrites {
         > 0;
   }
 
+  /** Sets the language in the settings; null takes it out. */
+  public static boolean setLocale(EntityManager entityManager, String id, @Nullable String locale) {
+    return AuthSettings.setLocale(entityManager, id, locale);
+  }
+
   /** Soft-deletes a user, or brings one back. A user who is deleted already stays so. */
   public static int setDeleted(EntityManager entityManager, String id, boolean deleted) {
     return entityManager

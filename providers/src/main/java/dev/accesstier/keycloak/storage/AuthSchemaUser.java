@@ -45,7 +45,7 @@ final class AuthSchemaUser extends RealmMember {
           PICTURE);
 
   private static final Set<String> EMPTIABLE =
-      Set.of(UserModel.FIRST_NAME, UserModel.LAST_NAME, PICTURE);
+      Set.of(UserModel.FIRST_NAME, UserModel.LAST_NAME, PICTURE, UserModel.LOCALE);
 
   private final EditedUser user;
   private final KeycloakNotes notes;
@@ -212,7 +212,7 @@ final class AuthSchemaUser extends RealmMember {
 
   @Override
   public Stream<String> getAttributeStream(String name) {
-    if (COLUMNS.contains(name)) {
+    if (isColumn(name) && !isOpenLocale(name)) {
       return Stream.ofNullable(column(name));
     }
     return KeycloakNotes.NAMES.contains(name) ? Stream.empty() : super.getAttributeStream(name);
@@ -231,12 +231,15 @@ final class AuthSchemaUser extends RealmMember {
         attributes.putSingle(name, value);
       }
     }
+    if (isColumn(UserModel.LOCALE) && !isOpenLocale(UserModel.LOCALE)) {
+      attributes.putSingle(UserModel.LOCALE, locale());
+    }
     return attributes;
   }
 
   @Override
   public void setSingleAttribute(String name, @Nullable String value) {
-    if (COLUMNS.contains(name)) {
+    if (isColumn(name)) {
       change(name, value);
     } else if (isNoNote(name)) {
       super.setSingleAttribute(name, value);
@@ -245,7 +248,7 @@ final class AuthSchemaUser extends RealmMember {
 
   @Override
   public void setAttribute(String name, @Nullable List<String> values) {
-    if (COLUMNS.contains(name)) {
+    if (isColumn(name)) {
       change(name, values == null || values.isEmpty() ? null : values.get(0));
     } else if (isNoNote(name)) {
       super.setAttribute(name, values);
@@ -258,13 +261,36 @@ final class AuthSchemaUser extends RealmMember {
    */
   @Override
   public void removeAttribute(String name) {
-    if (!COLUMNS.contains(name)) {
+    if (!isColumn(name)) {
       if (isNoNote(name)) {
         super.removeAttribute(name);
       }
     } else if (user.isWritable() && EMPTIABLE.contains(name)) {
       change(name, null);
+      if (UserModel.LOCALE.equals(name)) {
+        super.removeAttribute(name);
+      }
     }
+  }
+
+  /** The language is where there is a table for it. */
+  private boolean isColumn(String name) {
+    return COLUMNS.contains(name) || (UserModel.LOCALE.equals(name) && user.row().keepsLocale());
+  }
+
+  /** Nobody has chosen one in the apps: what Keycloak noted before still counts. */
+  private boolean isOpenLocale(String name) {
+    return UserModel.LOCALE.equals(name) && locale() == null;
+  }
+
+  /** The language of the settings, where the realm speaks it. */
+  private @Nullable String locale() {
+    String chosen = user.locale();
+    return chosen != null
+            && realm.isInternationalizationEnabled()
+            && realm.getSupportedLocalesStream().anyMatch(chosen::equals)
+        ? chosen
+        : null;
   }
 
   private boolean isNoNote(String name) {
@@ -287,6 +313,7 @@ final class AuthSchemaUser extends RealmMember {
       case UserModel.LAST_NAME -> getLastName();
       case AccessTier.ATTRIBUTE -> tier();
       case PICTURE -> user.image();
+      case UserModel.LOCALE -> locale();
       default -> throw new IllegalArgumentException(name);
     };
   }
@@ -305,7 +332,9 @@ final class AuthSchemaUser extends RealmMember {
       return;
     }
     String value = emptyToNull(lowerCase(attribute) ? lower(wanted) : wanted);
-    if (Objects.equals(value, emptyToNull(column(attribute)))) {
+    String now =
+        UserModel.LOCALE.equals(attribute) ? getFirstAttribute(attribute) : column(attribute);
+    if (Objects.equals(value, emptyToNull(now))) {
       return;
     }
     if (!user.isWritable()) {
@@ -318,6 +347,7 @@ final class AuthSchemaUser extends RealmMember {
       case UserModel.FIRST_NAME -> user.setName(user.name().withFirst(value));
       case UserModel.LAST_NAME -> user.setName(user.name().withLast(value));
       case PICTURE -> user.setImage(value);
+      case UserModel.LOCALE -> user.setLocale(value);
       default -> throw EditedUser.readOnly(attribute);
     }
   }

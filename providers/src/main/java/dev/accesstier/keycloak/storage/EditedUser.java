@@ -20,6 +20,7 @@ final class EditedUser {
   private String email;
   private FullName name;
   private @Nullable String image;
+  private @Nullable String locale;
   private boolean emailVerified;
   private boolean storedEmailVerified;
   private boolean saidEmailVerified;
@@ -35,6 +36,7 @@ final class EditedUser {
     this.email = row.email().toLowerCase(Locale.ROOT);
     this.name = FullName.of(row.name());
     this.image = row.image();
+    this.locale = row.locale();
     this.emailVerified = row.emailVerified();
     this.storedEmailVerified = emailVerified;
     this.shut = row.shut();
@@ -109,6 +111,16 @@ final class EditedUser {
   void setImage(@Nullable String wanted) {
     requireWritable("picture").set(row.id(), UserColumn.IMAGE, wanted);
     image = wanted;
+  }
+
+  /** As it stands in the settings, whatever the realm speaks. */
+  @Nullable String locale() {
+    return locale;
+  }
+
+  void setLocale(@Nullable String wanted) {
+    requireWritable("locale").setLocale(row.id(), wanted);
+    locale = wanted;
   }
 
   /** As Keycloak takes it to be. */

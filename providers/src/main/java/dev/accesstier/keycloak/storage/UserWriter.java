@@ -43,6 +43,12 @@ final class UserWriter {
     requireThere(write(id, em -> UserWrites.set(em, id, column, value)));
   }
 
+  /** Sets the language in the settings, or takes it out; likewise. */
+  void setLocale(String id, @Nullable String locale) {
+    requireStorable(locale);
+    requireThere(write(id, em -> UserWrites.setLocale(em, id, locale)));
+  }
+
   /** Sets the email, and that nobody has proven yet to read that mailbox; likewise. */
   void setUnverifiedEmail(String id, String email) {
     requireStorable(email);
