@@ -90,7 +90,7 @@ public record BearerCaller(
   public static Response preflight() {
     return Cors.builder()
         .preflight()
-        .allowedMethods("GET", "PUT", "PATCH", "DELETE", "OPTIONS")
+        .allowedMethods("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
         .auth()
         .add(Response.ok());
   }

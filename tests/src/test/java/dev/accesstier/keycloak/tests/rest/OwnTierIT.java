@@ -102,6 +102,25 @@ final class OwnTierIT {
   }
 
   @Test
+  void theAppsAreNotSentAgainWhileTheyAreTheSame() {
+    Api member = as("member@example.test");
+    Api.Answer first = member.get("apps");
+
+    assertThat(first.header("cache-control")).isEqualTo("private, no-cache");
+    assertThat(
+            member
+                .send("GET", "apps", null, "", Map.of("If-None-Match", first.header("etag")))
+                .status())
+        .isEqualTo(304);
+    assertThat(
+            as("guest@example.test")
+                .send("GET", "apps", null, "", Map.of("If-None-Match", first.header("etag")))
+                .status())
+        .as("another person's")
+        .isEqualTo(200);
+  }
+
+  @Test
   void theAppsAreThoseThatASwitcherDraws() {
     JsonNode apps =
         as("member@example.test")
