@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.matrix;
 
 import dev.accesstier.keycloak.tier.UserTiers;
+import dev.accesstier.keycloak.token.BegunSession;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
@@ -21,18 +22,13 @@ import org.keycloak.models.ClientSessionContext;
 import org.keycloak.models.Constants;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.protocol.oidc.OIDCLoginProtocol;
+import org.keycloak.models.UserSessionModel.SessionPersistenceState;
 import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.protocol.oidc.grants.OAuth2GrantTypeBase;
 import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.AccessTokenResponse;
 import org.keycloak.services.CorsErrorResponseException;
-import org.keycloak.services.Urls;
-import org.keycloak.services.managers.AuthenticationManager;
-import org.keycloak.services.managers.AuthenticationSessionManager;
 import org.keycloak.services.managers.BruteForceProtector;
-import org.keycloak.services.managers.UserSessionManager;
-import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
  * A bot's token for the person behind a Matrix account: five minutes, without a refresh token, and
@@ -106,7 +102,8 @@ public final class MatrixUserGrant extends OAuth2GrantTypeBase {
 
   private Response answer(UserModel user) {
     String scope = getRequestedScopes();
-    ClientSessionContext within = begin(user, scope);
+    ClientSessionContext within =
+        BegunSession.of(session, user, scope, METHOD, SessionPersistenceState.TRANSIENT);
     if (within.isOfflineTokenRequested()) {
       throw refused(
           OAuthErrorException.INVALID_SCOPE,
@@ -161,36 +158,6 @@ public final class MatrixUserGrant extends OAuth2GrantTypeBase {
 
   private boolean isMaster() {
     return realm.getName().equals(Config.getAdminRealm());
-  }
-
-  private ClientSessionContext begin(UserModel user, @Nullable String scope) {
-    AuthenticationSessionModel login =
-        new AuthenticationSessionManager(session)
-            .createAuthenticationSession(realm, false)
-            .createAuthenticationSession(client);
-    login.setAuthenticatedUser(user);
-    login.setProtocol(OIDCLoginProtocol.LOGIN_PROTOCOL);
-    login.setClientNote(
-        OIDCLoginProtocol.ISSUER,
-        Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName()));
-    if (scope != null) {
-      login.setClientNote(OIDCLoginProtocol.SCOPE_PARAM, scope);
-    }
-    UserSessionModel userSession =
-        new UserSessionManager(session)
-            .createUserSession(
-                login.getParentSession().getId(),
-                realm,
-                user,
-                user.getUsername(),
-                clientConnection.getRemoteHost(),
-                METHOD,
-                false,
-                null,
-                null,
-                UserSessionModel.SessionPersistenceState.TRANSIENT);
-    AuthenticationManager.setClientScopesInSession(session, login);
-    return TokenManager.attachAuthenticationSession(session, userSession, login);
   }
 
   private static void narrow(AccessToken token) {

@@ -19,18 +19,14 @@ import org.keycloak.models.ClientSessionContext;
 import org.keycloak.models.UserConsentModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserSessionModel;
-import org.keycloak.protocol.oidc.OIDCLoginProtocol;
+import org.keycloak.models.UserSessionModel.SessionPersistenceState;
 import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.protocol.oidc.grants.RefreshTokenGrantType;
 import org.keycloak.representations.AccessTokenResponse;
 import org.keycloak.services.CorsErrorResponseException;
-import org.keycloak.services.Urls;
 import org.keycloak.services.clientpolicy.ClientPolicyException;
 import org.keycloak.services.clientpolicy.context.TokenRefreshContext;
 import org.keycloak.services.clientpolicy.context.TokenRefreshResponseContext;
-import org.keycloak.services.managers.AuthenticationSessionManager;
-import org.keycloak.services.managers.UserSessionManager;
-import org.keycloak.sessions.AuthenticationSessionModel;
 
 /**
  * Keycloak's refresh grant, which also takes a refresh token of the old service, once, for tokens
@@ -71,7 +67,8 @@ final class OldRefreshGrant extends RefreshTokenGrantType {
       event.detail(Details.CLIENT_POLICY_ERROR, e.getError());
       throw refused(e.getError(), e.getErrorDetail(), e.getError());
     }
-    ClientSessionContext within = begin(user, scope);
+    ClientSessionContext within =
+        BegunSession.of(session, user, scope, METHOD, SessionPersistenceState.PERSISTENT);
     if (lacksConsent(user, within)) {
       throw refused(
           OAuthErrorException.INVALID_GRANT,
@@ -120,33 +117,6 @@ final class OldRefreshGrant extends RefreshTokenGrantType {
       Arrays.stream(scopes.split("[ ,]", -1)).filter(one -> !one.isEmpty()).forEach(words::add);
     }
     return words;
-  }
-
-  private ClientSessionContext begin(UserModel user, String scope) {
-    AuthenticationSessionModel login =
-        new AuthenticationSessionManager(session)
-            .createAuthenticationSession(realm, false)
-            .createAuthenticationSession(client);
-    login.setAuthenticatedUser(user);
-    login.setProtocol(OIDCLoginProtocol.LOGIN_PROTOCOL);
-    login.setClientNote(
-        OIDCLoginProtocol.ISSUER,
-        Urls.realmIssuer(session.getContext().getUri().getBaseUri(), realm.getName()));
-    login.setClientNote(OIDCLoginProtocol.SCOPE_PARAM, scope);
-    UserSessionModel userSession =
-        new UserSessionManager(session)
-            .createUserSession(
-                login.getParentSession().getId(),
-                realm,
-                user,
-                user.getUsername(),
-                clientConnection.getRemoteHost(),
-                METHOD,
-                false,
-                null,
-                null,
-                UserSessionModel.SessionPersistenceState.PERSISTENT);
-    return TokenManager.attachAuthenticationSession(session, userSession, login);
   }
 
   /** As Keycloak looks at each refresh that comes later. */
