@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.matrix.BotTokens;
 import dev.accesstier.keycloak.token.OldTokens;
 import jakarta.ws.rs.core.Response;
 import org.keycloak.events.EventBuilder;
@@ -37,8 +38,11 @@ public final class AccessTokenIntrospectionFactory extends AccessTokenIntrospect
       /** The mappers that Keycloak runs for it have never been before a {@link TokenGate}. */
       @Override
       public AccessToken transformAccessToken(AccessToken token, UserSessionModel userSession) {
-        return IssuedTokens.cleaned(
-            session, super.transformAccessToken(token, userSession), userSession.getUser());
+        return BotTokens.narrowed(
+            session,
+            token,
+            IssuedTokens.cleaned(
+                session, super.transformAccessToken(token, userSession), userSession.getUser()));
       }
 
       @Override

@@ -6,6 +6,7 @@ import dev.accesstier.keycloak.token.BegunSession;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -25,8 +26,8 @@ import org.keycloak.models.UserSessionModel;
 import org.keycloak.models.UserSessionModel.SessionPersistenceState;
 import org.keycloak.protocol.oidc.TokenManager;
 import org.keycloak.protocol.oidc.grants.OAuth2GrantTypeBase;
-import org.keycloak.representations.AccessToken;
 import org.keycloak.representations.AccessTokenResponse;
+import org.keycloak.representations.JsonWebToken;
 import org.keycloak.services.CorsErrorResponseException;
 import org.keycloak.services.managers.BruteForceProtector;
 
@@ -46,13 +47,6 @@ public final class MatrixUserGrant extends OAuth2GrantTypeBase {
 
   /** Of the session, in Keycloak's events. */
   private static final String METHOD = "matrix-user";
-
-  /** Clients of Keycloak's own, whose roles no bot gets. */
-  private static final Set<String> WITHHELD =
-      Set.of(
-          Constants.REALM_MANAGEMENT_CLIENT_ID,
-          Constants.ACCOUNT_MANAGEMENT_CLIENT_ID,
-          Constants.BROKER_SERVICE_CLIENT_ID);
 
   @Override
   public EventType getEventType() {
@@ -114,8 +108,10 @@ public final class MatrixUserGrant extends OAuth2GrantTypeBase {
     event.session(userSession);
     TokenManager.AccessTokenResponseBuilder builder =
         createTokenResponseBuilder(user, userSession, within, scope, null);
-    AccessToken token = builder.getAccessToken();
-    narrow(token);
+    BotTokens.narrow(builder.getAccessToken());
+    Stream.of(builder.getAccessToken(), builder.getIdToken())
+        .filter(Objects::nonNull)
+        .forEach(MatrixUserGrant::shorten);
     AccessTokenResponse answer = builder.build();
     event.success();
     return cors.add(Response.ok(answer, MediaType.APPLICATION_JSON_TYPE));
@@ -160,16 +156,10 @@ public final class MatrixUserGrant extends OAuth2GrantTypeBase {
     return realm.getName().equals(Config.getAdminRealm());
   }
 
-  private static void narrow(AccessToken token) {
+  private static void shorten(JsonWebToken token) {
     long end = Time.currentTime() + (long) SECONDS;
     Long said = token.getExp();
     token.exp(said == null ? end : Math.min(said, end));
-    token.getResourceAccess().keySet().removeAll(WITHHELD);
-    String[] audience = token.getAudience();
-    if (audience != null) {
-      token.audience(
-          Stream.of(audience).filter(name -> !WITHHELD.contains(name)).toArray(String[]::new));
-    }
   }
 
   /** With all undone that was begun here. */

@@ -42,6 +42,10 @@ class MatrixLinksIT {
   private static final String ACCOUNT = "for-account";
   private static final String BOT = "a-bot";
   private static final String NARROW_BOT = "narrow-bot";
+
+  /** Whose tokens would live for an hour. */
+  private static final String LONG_BOT = "long-bot";
+
   private static final String GRANT = "urn:accesstier:grant-type:matrix-user";
   private static final String SERVER = "matrix.test";
 
@@ -68,6 +72,9 @@ class MatrixLinksIT {
     ClientRepresentation narrow = bot(NARROW_BOT);
     narrow.setFullScopeAllowed(false);
     realm.addBot(narrow);
+    ClientRepresentation longLived = bot(LONG_BOT);
+    longLived.getAttributes().put("access.token.lifespan", "3600");
+    realm.addBot(longLived);
     ClientRepresentation roleless = bot("no-bot");
     roleless.setServiceAccountsEnabled(true);
     realm.realm.add(roleless);
@@ -364,6 +371,44 @@ class MatrixLinksIT {
                       List.of("OAUTH2_EXTENSION_GRANT"), null, null, null, null, null, null, null))
           .anyMatch(event -> person.id.equals(event.getUserId()));
       assertThat(person.api().get("matrix-links").json(200).at("/0/lastUsedAt").isNull()).isFalse();
+    }
+
+    /** Keycloak's account API fills in what a token lacks, as introspection does. */
+    @Test
+    void neverReachesTheAccount() {
+      Person person = linked();
+      String token = grant(realm, BOT, person.matrixId()).json(200).path("access_token").asText();
+      Api account = new Api(realm.publicUrl().replace("/access-tier/", "/account"), () -> token);
+
+      assertThat(account.get("").status()).isEqualTo(401);
+      assertThat(account.get("/credentials").status()).isEqualTo(401);
+      JsonNode introspected =
+          new Api(realm.realm.oidc().url("/token/introspect"), null)
+              .send(
+                  "POST",
+                  "",
+                  BodyPublishers.ofString(
+                      "token=" + token + "&client_id=" + BOT + "&client_secret=" + Oidc.SECRET),
+                  "application/x-www-form-urlencoded",
+                  Map.of())
+              .json(200);
+      assertThat(introspected.path("active").asBoolean()).isTrue();
+      assertThat(introspected.path("aud").toString()).doesNotContain("account");
+      assertThat(introspected.path("resource_access").toString()).doesNotContain("account");
+    }
+
+    @Test
+    void hasAnIdTokenThatIsAsShort() {
+      Person person = linked();
+
+      JsonNode answer = grant(realm, LONG_BOT, person.matrixId()).json(200);
+
+      for (String kind : List.of("access_token", "id_token")) {
+        assertThat(
+                Long.parseLong(String.valueOf(Oidc.claims(answer.path(kind).asText()).get("exp"))))
+            .as(kind)
+            .isLessThanOrEqualTo(Instant.now().getEpochSecond() + 300);
+      }
     }
 
     @Test
