@@ -35,6 +35,8 @@ grant select (id, token, user_id, created_at, expires_at, revoked_at)
 -- Apps that the running service knows as OAuth clients, for their import. Better Auth 1.7 has
 -- oauth_clients instead.
 -- grant select on auth.oauth_applications to access_tier_reader;
+-- For the number of sign-ins that were under way, in the report of the import.
+-- grant select (id) on auth.oauth_authorization_codes to access_tier_reader;
 
 -- What people have set in the apps.
 -- grant select on auth.user_settings to access_tier_reader;

@@ -83,6 +83,7 @@ final class SchemaCheck {
           "matrix_user_links",
           "oauth_access_tokens",
           "oauth_applications",
+          "oauth_authorization_codes",
           "oauth_clients",
           "oauth_consents");
 

@@ -25,11 +25,7 @@ public record MatrixBot(BearerCaller caller) {
 
   /** The caller, whose token must be of a bot's service account. */
   public static MatrixBot require(KeycloakSession session, String... methods) {
-    return of(BearerCaller.require(session, methods), methods);
-  }
-
-  /** Likewise. */
-  public static MatrixBot of(BearerCaller caller, String... methods) {
+    BearerCaller caller = BearerCaller.require(session, methods);
     if (!is(caller)) {
       throw caller.insufficientScope(
           "The token must be of a service account with the role "

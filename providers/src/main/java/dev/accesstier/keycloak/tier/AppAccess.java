@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.tier;
 
-import java.util.Optional;
 import org.keycloak.models.ClientModel;
 
 /**
- * Whether somebody may enter an app, and if not, why: what gate, portal, lists of apps and the
- * denied page all say.
+ * Whether somebody may enter an app: what the gate, and so the denied page, the portal and the
+ * lists of apps all say.
  *
  * @param required what the app asks of its users
  * @param tier what the user has
@@ -20,12 +19,5 @@ public record AppAccess(ClientModel client, RequiredTier required, AccessTier ti
 
   public boolean mayEnter() {
     return required.admits(tier);
-  }
-
-  /** The tier that would be enough; empty where the app is open to all or closed to everyone. */
-  public Optional<AccessTier> requiredTier() {
-    return required instanceof RequiredTier.AtLeast atLeast
-        ? Optional.of(atLeast.tier())
-        : Optional.empty();
   }
 }

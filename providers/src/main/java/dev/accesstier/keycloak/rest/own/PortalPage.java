@@ -11,8 +11,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.headers.SecurityHeadersProvider;
 import org.keycloak.models.ClientModel;
@@ -66,9 +68,9 @@ final class PortalPage {
 
   private static boolean matches(Apps.App app, String search) {
     String wanted = search.strip().toLowerCase(Locale.ROOT);
-    return (app.name() + "\n" + app.clientId() + "\n" + app.description())
-        .toLowerCase(Locale.ROOT)
-        .contains(wanted);
+    return Stream.of(app.name(), app.clientId(), app.description())
+        .filter(Objects::nonNull)
+        .anyMatch(text -> text.toLowerCase(Locale.ROOT).contains(wanted));
   }
 
   private Response answer(@Nullable UserModel user, Map<String, Object> data) {

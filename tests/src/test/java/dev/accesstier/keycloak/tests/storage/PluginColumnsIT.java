@@ -174,7 +174,7 @@ final class PluginColumnsIT {
   void statusListsWhatWasFound() throws Exception {
     assertThat(status(realm.realm()).get("found").toString())
         .isEqualTo(
-            "[\"jwks\",\"matrix_user_links\",\"oauth_access_tokens\",\"oauth_applications\",\"oauth_consents\",\"passkeys\","
+            "[\"jwks\",\"matrix_user_links\",\"oauth_access_tokens\",\"oauth_applications\",\"oauth_authorization_codes\",\"oauth_consents\",\"passkeys\","
                 + "\"user_settings\",\"users.ban_expires\",\"users.banned\",\"users.username\"]");
     assertThat(status(realm.realm()).get("missing").toString())
         .isEqualTo("[\"Works without oauth_clients: The table is missing.\"]");
