@@ -264,8 +264,6 @@ final class CheckedPool implements AutoCloseable {
     log(exception);
     if (DatabaseErrors.meansUnreachable(cause)) {
       refuse(exception, true);
-    } else if (DatabaseErrors.isOfAnotherForm(cause)) {
-      lookedAt.set(System.nanoTime() - LOOK_AGAIN_NANOS);
     } else if (metrics().activeCount() + metrics().availableCount() == 0) {
       // Nobody waited long enough for a connection: one that nobody waits for may take its time.
       pool.flush(AgroalDataSource.FlushMode.INVALID);

@@ -6,8 +6,8 @@ import dev.accesstier.keycloak.matrix.MatrixLinks;
 import dev.accesstier.keycloak.matrix.MatrixUserGrant;
 import dev.accesstier.keycloak.rest.Json;
 import dev.accesstier.keycloak.rest.MatrixBot;
+import dev.accesstier.keycloak.rest.MatrixLinking;
 import dev.accesstier.keycloak.rest.admin.FoundUser;
-import dev.accesstier.keycloak.schema.AuthMatrixLinks.Made;
 import dev.accesstier.keycloak.tier.TierGate;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -70,16 +70,11 @@ public final class LegacyMatrixResource {
     if (id == null || !MatrixLinks.isId(id) || wanted.userId() == null) {
       throw Json.bad("Fields 'matrixUserId' and 'userId' are needed");
     }
-    MatrixLinks.Keeper keeper =
+    UserModel user =
         FoundUser.byId(session, realm, wanted.userId())
             .orNone()
-            .flatMap(new MatrixLinks(session)::keeper)
             .orElseThrow(() -> new NotFoundException("User not found"));
-    requireWritable(keeper);
-    Made made = keeper.put(id).orElseThrow(() -> new NotFoundException("User not found"));
-    if (!keeper.owns(made.link())) {
-      throw ErrorResponse.error("This Matrix account is linked to somebody else", Status.CONFLICT);
-    }
+    MatrixLinking.of(session, user).put(id);
     return Response.status(Status.CREATED)
         .type(MediaType.APPLICATION_JSON_TYPE)
         .entity(Json.text(new Done(true, "Matrix user " + id + " linked successfully")))
@@ -90,13 +85,7 @@ public final class LegacyMatrixResource {
   @Path("matrix-user-links/{matrixUserId}")
   public Response unlink(@PathParam("matrixUserId") String id) {
     MatrixBot.require(session, METHODS);
-    MatrixLinks links = new MatrixLinks(session);
-    MatrixLinks.Keeper keeper =
-        links.owner(id).map(MatrixLinks.Owner::user).flatMap(links::keeper).orElseThrow(this::none);
-    requireWritable(keeper);
-    if (!keeper.remove(id)) {
-      throw none();
-    }
+    MatrixLinking.of(session, owner(id)).remove(id);
     return Json.ok(new Done(true, "Matrix user " + id + " unlinked successfully"));
   }
 
@@ -113,8 +102,7 @@ public final class LegacyMatrixResource {
   public Response token(@PathParam("matrixUserId") String id) {
     MatrixBot bot = MatrixBot.require(session, METHODS);
     ClientModel client = bot.caller().client();
-    UserModel user =
-        new MatrixLinks(session).owner(id).map(MatrixLinks.Owner::user).orElseThrow(this::none);
+    UserModel user = owner(id);
     OIDCAdvancedConfigWrapper config = OIDCAdvancedConfigWrapper.fromClientModel(client);
     if (config.isUseMtlsHokToken() || config.isUseDPoP()) {
       throw Json.bad(
@@ -147,13 +135,10 @@ public final class LegacyMatrixResource {
         new TokenManager());
   }
 
-  private void requireWritable(MatrixLinks.Keeper keeper) {
-    if (!keeper.isWritable()) {
-      throw Json.readOnly("Links are read-only here");
-    }
-  }
-
-  private NotFoundException none() {
-    return new NotFoundException("This Matrix account is linked to nobody");
+  private UserModel owner(String id) {
+    return new MatrixLinks(session)
+        .owner(id)
+        .map(MatrixLinks.Owner::user)
+        .orElseThrow(() -> new NotFoundException("This Matrix account is linked to nobody"));
   }
 }

@@ -7,6 +7,7 @@ import dev.accesstier.keycloak.matrix.MatrixProofs;
 import dev.accesstier.keycloak.rest.BearerCaller;
 import dev.accesstier.keycloak.rest.Json;
 import dev.accesstier.keycloak.rest.MatrixBot;
+import dev.accesstier.keycloak.rest.MatrixLinking;
 import dev.accesstier.keycloak.rest.admin.FoundUser;
 import dev.accesstier.keycloak.schema.AuthMatrixLinks.Link;
 import dev.accesstier.keycloak.schema.AuthMatrixLinks.Made;
@@ -74,10 +75,10 @@ public final class MatrixLinksResource {
           FoundUser.byId(session, caller.realm(), text(said, "userId"))
               .orNone()
               .orElseThrow(() -> new NotFoundException("User not found"));
-      return link(keeper(user), matrixId(said));
+      return link(MatrixLinking.of(session, user), matrixId(said));
     }
     requireAccount(caller, AccountRoles.MANAGE_ACCOUNT);
-    MatrixLinks.Keeper keeper = keeper(caller.user());
+    MatrixLinking linking = MatrixLinking.of(session, caller.user());
     MatrixProofs proofs = new MatrixProofs(session);
     String server = text(said, "matrix_server_name");
     String token = text(said, "access_token");
@@ -85,7 +86,7 @@ public final class MatrixLinksResource {
       throw ErrorResponse.error("This homeserver is not allowed here", Status.FORBIDDEN);
     }
     return link(
-        keeper,
+        linking,
         proofs
             .owner(server, token)
             .orElseThrow(() -> Json.bad("The homeserver does not confirm this account")));
@@ -101,9 +102,7 @@ public final class MatrixLinksResource {
   @Path("{matrixUserId}")
   public Response unlink(@PathParam("matrixUserId") String matrixUserId) {
     BearerCaller caller = person(AccountRoles.MANAGE_ACCOUNT);
-    if (!keeper(caller.user()).remove(matrixUserId)) {
-      throw new NotFoundException("You have no such link");
-    }
+    MatrixLinking.of(session, caller.user()).remove(matrixUserId);
     return Response.noContent().build();
   }
 
@@ -120,22 +119,8 @@ public final class MatrixLinksResource {
     }
   }
 
-  private MatrixLinks.Keeper keeper(UserModel user) {
-    MatrixLinks.Keeper keeper =
-        new MatrixLinks(session)
-            .keeper(user)
-            .orElseThrow(() -> new NotFoundException("This user can have no links"));
-    if (!keeper.isWritable()) {
-      throw Json.readOnly("Links are read-only here");
-    }
-    return keeper;
-  }
-
-  private static Response link(MatrixLinks.Keeper keeper, String matrixUserId) {
-    Made made = keeper.put(matrixUserId).orElseThrow(() -> new NotFoundException("User not found"));
-    if (!keeper.owns(made.link())) {
-      throw ErrorResponse.error("This Matrix account is linked to somebody else", Status.CONFLICT);
-    }
+  private static Response link(MatrixLinking linking, String matrixUserId) {
+    Made made = linking.put(matrixUserId);
     return Response.status(made.isNew() ? Status.CREATED : Status.OK)
         .type(MediaType.APPLICATION_JSON_TYPE)
         .entity(Json.text(Linked.of(made.link())))
