@@ -36,8 +36,8 @@
   <meta name="viewport" content="width=device-width, initial-scale=1">
   <meta name="color-scheme" content="light dark">
   <title>${title}</title>
-  <link rel="stylesheet" href="${path}portal/portal.css">
-  <script type="module" src="${path}portal/portal.js"></script>
+  <link rel="stylesheet" href="${path}${style}">
+  <script type="module" src="${path}${script}"></script>
 </head>
 <body>
   <#if open??>

@@ -16,8 +16,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.keycloak.models.KeycloakSession;
 
-/** Files of this package, which browsers may keep as long as they ask whether they are current. */
+/**
+ * Files of this package. A browser keeps what it got from an {@link #address} for a year, since
+ * another content has another address; at any other address it asks whether it is current.
+ */
 public final class PackagedResources {
+
+  private static final String VERSION = "v";
 
   private static final Map<String, File> READ = new ConcurrentHashMap<>();
 
@@ -38,7 +43,16 @@ public final class PackagedResources {
   private PackagedResources() {}
 
   public static Response serve(KeycloakSession session, String name, String type) {
-    return serve(session, read(name), type).header(HttpHeaders.CACHE_CONTROL, "no-cache").build();
+    File file = read(name);
+    String asked = session.getContext().getUri().getQueryParameters().getFirst(VERSION);
+    String cached =
+        file.tag().getValue().equals(asked) ? "public, max-age=31536000, immutable" : "no-cache";
+    return serve(session, file, type).header(HttpHeaders.CACHE_CONTROL, cached).build();
+  }
+
+  /** The name, with the hash of what is in the file. */
+  public static String address(String name) {
+    return name + "?" + VERSION + "=" + read(name).tag().getValue();
   }
 
   public static Response.ResponseBuilder serve(KeycloakSession session, File file, String type) {

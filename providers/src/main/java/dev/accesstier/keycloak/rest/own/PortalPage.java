@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest.own;
 
+import dev.accesstier.keycloak.rest.PackagedResources;
 import dev.accesstier.keycloak.rest.RealmPath;
 import dev.accesstier.keycloak.rest.TransportSecurity;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -81,6 +82,8 @@ final class PortalPage {
       data.put("msg", new MessageFormatterMethod(locale, theme.getEnhancedMessages(realm, locale)));
       data.put("locale", locale.toLanguageTag());
       data.put("path", RealmPath.of(session));
+      data.put("style", PackagedResources.address("portal/portal.css"));
+      data.put("script", PackagedResources.address("portal/portal.js"));
       data.put("title", title());
       html = session.getProvider(FreeMarkerProvider.class).processTemplate(data, TEMPLATE, theme);
     } catch (FreeMarkerException e) {

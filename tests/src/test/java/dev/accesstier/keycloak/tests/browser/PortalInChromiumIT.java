@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Page;
 import com.microsoft.playwright.Response;
 import com.microsoft.playwright.options.ColorScheme;
@@ -218,6 +219,27 @@ class PortalInChromiumIT {
     Page page = entered(chromium.page("en"), BETA);
 
     assertThat(new AuthStatements().during(page::reload)).hasSizeLessThanOrEqualTo(1);
+  }
+
+  /** What a page brings is named by its content, so it is fetched once. */
+  @ParameterizedTest
+  @ValueSource(strings = {"link[rel=stylesheet]", "script[src]"})
+  void fetchesStyleAndScriptOnce(String element) {
+    Page page = entered(chromium.page("en"), BETA);
+    String address = (String) page.locator(element).evaluate("(tag) => tag.href || tag.src", null);
+
+    APIResponse named = page.request().get(address);
+    APIResponse another = page.request().get(address.replaceAll("v=.*", "v=other"));
+
+    assertThat(named.headers().get("cache-control")).contains("immutable");
+    assertThat(another.headers()).containsEntry("cache-control", "no-cache");
+    assertThat(another.text()).isEqualTo(named.text());
+    page.reload();
+    assertThat(
+            page.evaluate(
+                "(url) => performance.getEntriesByName(url).map((entry) => entry.transferSize)",
+                address))
+        .isEqualTo(List.of(0));
   }
 
   @Test
