@@ -1,6 +1,5 @@
--- Tells listeners that a user's row was changed: optional, for tools of your own, such as one that
--- drops its cached users. The extension itself does not listen: it reads the tier anew for every
--- token, and Keycloak's user cache has a lifespan.
+-- Tells listeners that a user's row was changed, and how: optional, for tools of your own. The
+-- extension itself does not listen to this channel; hint-trigger.sql is for that.
 -- Can be applied again.
 --
 --   listen access_tier_changes;

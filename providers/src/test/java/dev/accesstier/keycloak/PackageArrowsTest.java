@@ -46,6 +46,7 @@ class PackageArrowsTest {
           "personal",
           "profile",
           "storage",
+          "watch",
           "audit",
           "token",
           "people",

@@ -25,6 +25,8 @@ import org.keycloak.component.ComponentValidationException;
  * @param ownConnection whether the component itself says anything of the connection
  * @param ownSecret whether the component itself gives the Better Auth secret
  * @param applicationsImport between two imports of the service's apps; zero: none by itself
+ * @param changesPeriod between two looks for changes by others; zero: none
+ * @param endSessions whether such a change may end sessions
  * @param betterAuthSecret null where neither component nor server name one
  * @param providerAliases Keycloak's alias by Better Auth's provider id, where they differ
  */
@@ -41,6 +43,8 @@ public record ComponentSettings(
     boolean mailedSecondFactor,
     boolean legacyTokens,
     Duration applicationsImport,
+    Duration changesPeriod,
+    boolean endSessions,
     @Nullable String betterAuthSecret,
     Map<String, String> providerAliases) {
 
@@ -61,6 +65,7 @@ public record ComponentSettings(
   private static final int MAX_QUERY_MILLIS = 60_000;
   private static final int MAX_IMPORT_SECONDS = 604_800;
   private static final int MAX_SEARCH_MILLIS = 600_000;
+  private static final int MAX_CHANGES_SECONDS = 3600;
 
   /**
    * Reads and checks the form; connects to nothing.
@@ -110,6 +115,8 @@ public record ComponentSettings(
         values.flag(Option.MAILED_SECOND_FACTOR),
         values.flag(Option.LEGACY_TOKENS),
         Duration.ofSeconds(values.number(Option.APPLICATIONS_IMPORT, 0, MAX_IMPORT_SECONDS)),
+        Duration.ofSeconds(values.number(Option.CHANGES_PERIOD, 0, MAX_CHANGES_SECONDS)),
+        values.flag(Option.END_SESSIONS),
         betterAuthSecret,
         aliases == null ? Map.of() : aliases(aliases));
   }

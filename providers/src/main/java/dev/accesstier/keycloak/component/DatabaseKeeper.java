@@ -2,13 +2,13 @@
 package dev.accesstier.keycloak.component;
 
 import dev.accesstier.keycloak.database.AfterCommit;
-import dev.accesstier.keycloak.database.AuthDatabaseSettings;
-import java.util.HashSet;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiConsumer;
+import java.util.stream.Collectors;
 import org.jboss.logging.Logger;
 import org.keycloak.component.ComponentModel;
 import org.keycloak.component.ComponentValidationException;
@@ -37,6 +37,7 @@ public final class DatabaseKeeper implements AutoCloseable {
 
   private final AuthDatabases databases;
   private final Reader settings;
+  private final BiConsumer<KeycloakSessionFactory, List<KnownComponent>> listener;
   private final ScheduledThreadPoolExecutor worker =
       new ScheduledThreadPoolExecutor(
           1,
@@ -46,9 +47,16 @@ public final class DatabaseKeeper implements AutoCloseable {
             return thread;
           });
 
-  public DatabaseKeeper(AuthDatabases databases, Reader settings) {
+  /**
+   * @param listener told of the enabled components each time, once their databases are open
+   */
+  public DatabaseKeeper(
+      AuthDatabases databases,
+      Reader settings,
+      BiConsumer<KeycloakSessionFactory, List<KnownComponent>> listener) {
     this.databases = databases;
     this.settings = settings;
+    this.listener = listener;
   }
 
   public void register(KeycloakSessionFactory factory) {
@@ -85,25 +93,35 @@ public final class DatabaseKeeper implements AutoCloseable {
   private void run(KeycloakSessionFactory factory) {
     try {
       // Connections are opened after this transaction, which holds one of Keycloak's.
-      databases.keep(KeycloakModelUtils.runJobInTransactionWithResult(factory, this::wanted));
+      List<KnownComponent> components =
+          KeycloakModelUtils.runJobInTransactionWithResult(factory, this::enabled);
+      databases.keep(
+          components.stream()
+              .flatMap(component -> component.settings().database().stream())
+              .collect(Collectors.toSet()));
+      listener.accept(factory, components);
     } catch (RuntimeException e) {
       // For example one of Keycloak's database: the next minute will tell.
       LOG.debug("The components could not be looked at", e);
     }
   }
 
-  private Set<AuthDatabaseSettings> wanted(KeycloakSession session) {
-    Set<AuthDatabaseSettings> wanted = new HashSet<>();
+  private List<KnownComponent> enabled(KeycloakSession session) {
+    List<KnownComponent> enabled = new ArrayList<>();
     BiConsumer<KeycloakSession, ComponentModel> add =
         (within, component) -> {
           try {
-            settings.read(within, component).database().ifPresent(wanted::add);
+            enabled.add(
+                new KnownComponent(
+                    within.getContext().getRealm().getId(),
+                    component.getId(),
+                    settings.read(within, component)));
           } catch (ComponentValidationException e) {
             LOG.debugf("Component %s cannot be used", component.getName());
           }
         };
     StartupCheck.forEachComponent(session, add);
-    return wanted;
+    return enabled;
   }
 
   @Override

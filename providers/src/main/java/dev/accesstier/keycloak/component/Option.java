@@ -118,6 +118,21 @@ public enum Option {
           + " google=google-oidc,github=gh.",
       ProviderConfigProperty.STRING_TYPE,
       null),
+  CHANGES_PERIOD(
+      "changesPeriod",
+      "Changes by others",
+      "Seconds between two looks for users whom another service has changed, disabled or deleted:"
+          + " Keycloak's user cache lets go of them. At least 60 without the index of indexes.sql."
+          + " 0: never; the cache then keeps them as long as its policy says.",
+      ProviderConfigProperty.STRING_TYPE,
+      "5"),
+  END_SESSIONS(
+      "endSessions",
+      "End sessions",
+      "Whether users whom another service has deleted or banned are signed out, and demoted ones"
+          + " from the apps that they may no longer enter. Needs the look for changes.",
+      ProviderConfigProperty.BOOLEAN_TYPE,
+      "true"),
   POOL_MAX_SIZE(
       "poolMaxSize",
       "Pool size",

@@ -50,7 +50,7 @@ final class IssuedTokens {
             .findFirst();
     refusal.ifPresent(
         found -> {
-          Refusals.describe(event, found).error(Errors.ACCESS_DENIED);
+          found.describe(event).error(Errors.ACCESS_DENIED);
           Refusals.count(session, RefusalPoint.INTROSPECTION, found);
         });
     return refusal.isEmpty();

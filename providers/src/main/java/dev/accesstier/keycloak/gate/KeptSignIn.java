@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.gate;
 
+import dev.accesstier.keycloak.tier.TierRefusal;
 import org.keycloak.authentication.AuthenticationProcessor;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.authentication.authenticators.browser.AbstractUsernameFormAuthenticator;
@@ -80,7 +81,7 @@ final class KeptSignIn {
         .user(context.getUser())
         .session(kept)
         .detail(Details.USERNAME, username)
-        .detail(Details.REASON, Refusals.REASON)
+        .detail(Details.REASON, TierRefusal.REASON)
         .removeDetail(Details.CUSTOM_REQUIRED_ACTION)
         .success();
   }

@@ -18,9 +18,6 @@ import org.keycloak.models.UserSessionModel;
 /** Tells admins of a refusal: one event, and one step of a counter by client and way. */
 final class Refusals {
 
-  /** Value of the event detail {@code reason}. */
-  static final String REASON = "access_tier";
-
   private static final String COUNTER = "access_tier_refusals";
 
   private Refusals() {}
@@ -31,7 +28,7 @@ final class Refusals {
       TierRefusal refusal,
       @Nullable UserSessionModel within) {
     EventBuilder event = event(session, way, refusal.client(), refusal.user(), within);
-    describe(event, refusal).error(Errors.ACCESS_DENIED);
+    refusal.describe(event).error(Errors.ACCESS_DENIED);
     count(session, way, refusal);
   }
 
@@ -59,14 +56,6 @@ final class Refusals {
             .user(user)
             .detail(Details.USERNAME, user.getUsername());
     return within == null ? event : event.session(within);
-  }
-
-  /** The details every refusal carries, for an event that Keycloak itself has begun. */
-  static EventBuilder describe(EventBuilder event, TierRefusal refusal) {
-    return event
-        .detail(Details.REASON, REASON)
-        .detail("required_tier", refusal.requiredValue())
-        .detail("user_tier", refusal.tier().value());
   }
 
   static void count(KeycloakSession session, RefusalPoint way, TierRefusal refusal) {

@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.gate;
 
 import dev.accesstier.keycloak.tier.RequiredTier;
+import dev.accesstier.keycloak.tier.TierRefusal;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.List;
@@ -34,7 +35,7 @@ final class SamlExchangeGate implements TokenExchangeProvider {
   public Response exchange(TokenExchangeContext context) {
     context
         .getEvent()
-        .detail(Details.REASON, Refusals.REASON)
+        .detail(Details.REASON, TierRefusal.REASON)
         .detail(Details.AUDIENCE, gatedTargets(context).map(ClientModel::getClientId).toList())
         .error(Errors.ACCESS_DENIED);
     throw new CorsErrorResponseException(

@@ -63,6 +63,27 @@ public final class UserQueries {
     return users(" where u.id in (:ids)").setParameter("ids", ids).getResultList();
   }
 
+  /** Those of the ids that there are, in any order. */
+  public List<AuthUser> found(Collection<String> ids) {
+    return byIds(ids).stream().map(UserRow::user).toList();
+  }
+
+  /**
+   * The users that were written after some other, in the order of writing.
+   *
+   * @param at when the other was written
+   * @param id the other's; empty: all of that moment
+   */
+  public List<AuthUser> writtenAfter(Instant at, String id, int max) {
+    return users(" where (u.updatedAt, u.id) > (:at, :id) order by u.updatedAt, u.id")
+        .setParameter("at", at)
+        .setParameter("id", id)
+        .setMaxResults(max)
+        .getResultStream()
+        .map(UserRow::user)
+        .toList();
+  }
+
   Optional<UserRow> byEmail(String email) {
     return users(" where u.email = :email")
         .setParameter("email", email)

@@ -31,6 +31,9 @@ import dev.accesstier.keycloak.schema.SessionUsers;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.FreshUser;
 import dev.accesstier.keycloak.tier.HeldTiers;
+import dev.accesstier.keycloak.watch.ChangeWatch;
+import dev.accesstier.keycloak.watch.OutsideChanges;
+import dev.accesstier.keycloak.watch.WatchState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -55,7 +58,8 @@ public final class AuthSchemaStorageProviderFactory
     implements UserStorageProviderFactory<AuthSchemaStorageProvider>,
         WritableTierStore,
         AuthComponents,
-        PasswordChecks {
+        PasswordChecks,
+        ChangeWatch {
 
   /** Provider id, in realm files and in the server's options. */
   public static final String ID = AuthComponents.PROVIDER_ID;
@@ -64,7 +68,9 @@ public final class AuthSchemaStorageProviderFactory
 
   private final AuthDatabases databases = new AuthDatabases();
   private final KnownSettings known = new KnownSettings();
-  private final DatabaseKeeper keeper = new DatabaseKeeper(databases, this::knownSettings);
+  private final OutsideChanges changes = new OutsideChanges(databases);
+  private final DatabaseKeeper keeper =
+      new DatabaseKeeper(databases, this::knownSettings, changes::watch);
   private HashGate hashes = new HashGate(HashGate.MAX_WAIT);
   private ServerDefaults serverDefaults = key -> null;
 
@@ -225,7 +231,13 @@ public final class AuthSchemaStorageProviderFactory
   @Override
   public void close() {
     keeper.close();
+    changes.close();
     databases.close();
+  }
+
+  @Override
+  public Optional<WatchState> state(String componentId) {
+    return changes.state(componentId);
   }
 
   @Override

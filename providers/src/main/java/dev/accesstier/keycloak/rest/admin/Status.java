@@ -12,6 +12,8 @@ import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import dev.accesstier.keycloak.password.FormatProbe;
 import dev.accesstier.keycloak.provider.OwnProvider;
 import dev.accesstier.keycloak.schema.AuthTokens;
+import dev.accesstier.keycloak.watch.ChangeWatch;
+import dev.accesstier.keycloak.watch.WatchState;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -47,6 +49,7 @@ record Status(
    * @param missing such tables that are not there or cannot be read, in sentences
    * @param legacyTokens what is left of the old service's tokens, by client, while they are taken
    * @param pool null where it cannot even be opened
+   * @param changes null where changes by others are not looked for
    */
   record Database(
       String component,
@@ -55,7 +58,25 @@ record Status(
       List<String> found,
       List<String> missing,
       List<LegacyTokens> legacyTokens,
-      @Nullable Pool pool) {}
+      @Nullable Pool pool,
+      @Nullable Changes changes) {}
+
+  /**
+   * How changes by others are looked for on this node.
+   *
+   * @param seconds between two looks
+   * @param lookedAt null as long as no look went well
+   */
+  record Changes(long seconds, boolean indexed, boolean hinted, @Nullable String lookedAt) {
+
+    static Changes of(WatchState state) {
+      return new Changes(
+          state.period().toSeconds(),
+          state.indexed(),
+          state.hinted(),
+          Optional.ofNullable(state.lookedAt()).map(UserList::iso).orElse(null));
+    }
+  }
 
   /**
    * What is left of a client's tokens.
@@ -110,7 +131,12 @@ record Status(
       KeycloakSession session, UserStorageProviderModel component) {
     try {
       return AuthComponents.of(session, component).stream()
-          .map(found -> of(component.getName(), found));
+          .map(
+              found ->
+                  of(
+                      component.getName(),
+                      found,
+                      ChangeWatch.of(session, component).map(Changes::of).orElse(null)));
     } catch (AuthDatabaseException e) {
       return Stream.of(
           new Database(
@@ -120,11 +146,12 @@ record Status(
               List.of(),
               List.of(),
               List.of(),
+              null,
               null));
     }
   }
 
-  private static Database of(String name, AuthComponent component) {
+  private static Database of(String name, AuthComponent component, @Nullable Changes changes) {
     AuthDatabaseStatus status = component.database().status(component.writable());
     Optional<String> format =
         status.reachable() && status.problems().isEmpty() && component.writable()
@@ -142,6 +169,7 @@ record Status(
         status.found(),
         status.missing(),
         takesTokens ? tokens.left().stream().map(LegacyTokens::of).toList() : List.of(),
-        new Pool(status.active(), status.idle(), status.waiting(), status.max()));
+        new Pool(status.active(), status.idle(), status.waiting(), status.max()),
+        changes);
   }
 }

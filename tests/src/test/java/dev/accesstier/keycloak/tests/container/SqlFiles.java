@@ -67,7 +67,8 @@ abstract class SqlFiles {
         "role-read-only.sql",
         "role-writable.sql",
         "indexes.sql",
-        "notify-trigger.sql"
+        "notify-trigger.sql",
+        "hint-trigger.sql"
       })
   void aFileCanBeAppliedAgain(String file) {
     database.apply("role-read-only.sql").apply(file);
@@ -238,7 +239,11 @@ abstract class SqlFiles {
 
     @Test
     void tellsWhichUserAndWhichColumnsButNoValue() throws SQLException {
-      database.apply("role-read-only.sql").apply("role-writable.sql").apply("notify-trigger.sql");
+      database
+          .apply("role-read-only.sql")
+          .apply("role-writable.sql")
+          .apply("notify-trigger.sql")
+          .apply("hint-trigger.sql");
       try (Connection listener = database.source().getConnection();
           Statement statement = listener.createStatement()) {
         statement.execute("listen access_tier_changes");

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jwt.SignedJWT;
-import com.nimbusds.oauth2.sdk.http.HTTPRequest;
-import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.token.AccessToken;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import dev.accesstier.devserver.PostgresServer;
@@ -18,7 +16,6 @@ import dev.accesstier.keycloak.tests.support.Oidc;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.EdECPrivateKey;
@@ -97,9 +94,9 @@ class ActiveKeyIT {
   void isToldByNobodyAndWarnedOf() {
     assertThat(kid(token())).isEqualTo(key.kid());
 
-    assertThat(get("/keys")).contains(key.kid()).doesNotContain(key.d());
-    assertThat(get("/components?type=org.keycloak.keys.KeyProvider")).doesNotContain(key.d());
-    assertThat(get("/access-tier/status"))
+    assertThat(realm.get("/keys")).contains(key.kid()).doesNotContain(key.d());
+    assertThat(realm.get("/components?type=org.keycloak.keys.KeyProvider")).doesNotContain(key.d());
+    assertThat(realm.get("/access-tier/status"))
         .contains("whoever has the Better Auth secret can sign as this realm");
     assertThat(TestServer.shared().keycloak().log())
         .contains("Keycloak signs with key " + key.kid())
@@ -121,7 +118,7 @@ class ActiveKeyIT {
           .atMost(A_MINUTE)
           .untilAsserted(
               () ->
-                  assertThat(get("/access-tier/status"))
+                  assertThat(realm.get("/access-tier/status"))
                       .contains(
                           plain + " of table jwks: it has a private key that is not encrypted")
                       .contains(foreign + " of table jwks: it has a private key that was encrypted")
@@ -228,17 +225,5 @@ class ActiveKeyIT {
 
   private static String base64(byte[] bytes) {
     return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
-  }
-
-  private String get(String path) {
-    HTTPRequest request =
-        new HTTPRequest(
-            HTTPRequest.Method.GET,
-            URI.create(realm.oidc().realmUrl().replace("/realms/", "/admin/realms/") + path));
-    request.setAuthorization(
-        "Bearer " + TestServer.shared().admin().tokenManager().getAccessTokenString());
-    HTTPResponse answer = Oidc.send(request);
-    assertThat(answer.getStatusCode()).isEqualTo(200);
-    return answer.getBody();
   }
 }

@@ -3,7 +3,10 @@ package dev.accesstier.keycloak.tests.support;
 
 import static org.awaitility.Awaitility.await;
 
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -243,6 +246,21 @@ public final class TestRealm implements AutoCloseable {
     component.setProviderType("org.keycloak.keys.KeyProvider");
     component.setProviderId("auth-schema-jwks");
     realm().components().add(component).close();
+  }
+
+  /** What the admin API answers the server's admin, below the realm's address. */
+  public String get(String path) {
+    HTTPRequest request =
+        new HTTPRequest(
+            HTTPRequest.Method.GET,
+            URI.create(oidc.realmUrl().replace("/realms/", "/admin/realms/") + path));
+    request.setAuthorization(
+        "Bearer " + TestServer.shared().admin().tokenManager().getAccessTokenString());
+    HTTPResponse answer = Oidc.send(request);
+    if (answer.getStatusCode() != 200) {
+      throw new AssertionError(path + " " + answer.getStatusCode() + ": " + answer.getBody());
+    }
+    return answer.getBody();
   }
 
   public void add(ClientRepresentation client) {

@@ -43,6 +43,8 @@ public final class TestServer {
             .heap(HEAP)
             .database(postgres, "keycloak")
             .authSchema(postgres, AUTH, Fixture.known().secret())
+            // Tests count statements; those of changes by others switch it on.
+            .argument("--spi-storage--auth-schema--changes-period=0")
             .argument("--features=token-exchange,admin-fine-grained-authz:v1")
             .argument(
                 "--spi-ciba-auth-channel--ciba-http-auth-channel--http-authentication-channel-uri"
