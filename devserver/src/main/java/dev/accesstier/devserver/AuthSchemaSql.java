@@ -10,16 +10,23 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import javax.sql.DataSource;
 
-/** Schema {@code auth} as {@code docker/sql/schema.sql} makes it. */
+/** Schema {@code auth} as the files of {@code docker/sql} make it. */
 public final class AuthSchemaSql {
 
   private AuthSchemaSql() {}
 
-  /** Makes what is missing; may be called again. */
-  public static void apply(DataSource database) {
+  /**
+   * Makes what is missing; may be called again.
+   *
+   * @param more files beside {@code schema.sql}, such as {@code indexes.sql}
+   */
+  public static void apply(DataSource database, String... more) {
     try (Connection connection = database.getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(read("/sql/schema.sql"));
+      for (String file : more) {
+        statement.execute(read("/sql/" + file));
+      }
     } catch (SQLException e) {
       throw new IllegalStateException("Cannot make schema auth", e);
     }

@@ -33,7 +33,7 @@ public final class Demo {
         PostgresServer.start(directory.resolve("postgres"), POSTGRES_PORT)) {
       DataSource auth = postgres.createDatabase("auth");
       postgres.createDatabase("keycloak");
-      AuthSchemaSql.apply(auth);
+      AuthSchemaSql.apply(auth, "indexes.sql", "hint-trigger.sql");
       DemoUsers.addTo(auth, SECRET);
       say("PostgreSQL is up on port " + postgres.port() + ", with schema auth and sample users.");
       if (!KeycloakDistribution.cached()) {

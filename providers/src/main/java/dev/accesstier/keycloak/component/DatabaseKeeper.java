@@ -67,8 +67,7 @@ public final class DatabaseKeeper implements AutoCloseable {
     if (event instanceof PostMigrationEvent started) {
       KeycloakSessionFactory factory = started.getFactory();
       var unused =
-          worker.scheduleWithFixedDelay(
-              () -> run(factory), INTERVAL_SECONDS, INTERVAL_SECONDS, TimeUnit.SECONDS);
+          worker.scheduleWithFixedDelay(() -> run(factory), 0, INTERVAL_SECONDS, TimeUnit.SECONDS);
     } else if (event instanceof RealmModel.RealmPostCreateEvent created) {
       afterCommit(created.getKeycloakSession());
     } else if (event instanceof RealmModel.RealmRemovedEvent removed) {

@@ -21,8 +21,10 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.keycloak.admin.client.resource.UserResource;
 import org.keycloak.representations.idm.CredentialRepresentation;
+import org.keycloak.representations.idm.EventRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.UserRepresentation;
 
@@ -193,6 +195,46 @@ final class TwoNodesIT {
 
     OIDCTokens next = Oidc.tokens(nodes.get(1).oidc().refresh(APP, tokens.getRefreshToken()));
     assertThat(Oidc.claims(next.getAccessToken())).containsEntry("access_tier", "alpha");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "update auth.users set name = 'Renamed Elsewhere', updated_at = now() where email = '%s'",
+        "update auth.users set name = 'Renamed Elsewhere' where email = '%s'"
+      })
+  void whatAnotherServiceWroteIsSeenAtBoth(String sql) {
+    String email = users.add();
+    nodes.forEach(node -> cachedAt(node, email));
+    assertThat(nodes).allMatch(node -> "Stack".equals(firstName(node, email)));
+
+    compose.sql(sql.formatted(email));
+
+    await()
+        .atMost(SOON)
+        .until(() -> nodes.stream().allMatch(node -> "Renamed".equals(firstName(node, email))));
+  }
+
+  private static String firstName(SampleRealm node, String email) {
+    return resource(node, email).toRepresentation().getFirstName();
+  }
+
+  /** And once, though both nodes notice. */
+  @Test
+  void whomAnotherServiceDeletedIsSignedOut() {
+    String email = users.add();
+    nodes.forEach(node -> cachedAt(node, email));
+    String id = nodes.get(0).realm().users().searchByEmail(email, true).get(0).getId();
+
+    compose.sql("update auth.users set deleted_at = now() where email = '%s'".formatted(email));
+
+    await().atMost(SOON).until(() -> !logouts(id).isEmpty());
+    assertThat(logouts(id)).hasSize(1);
+    assertThat(nodes.get(1).realm().users().get(id).getUserSessions()).isEmpty();
+  }
+
+  private List<EventRepresentation> logouts(String id) {
+    return nodes.get(0).realm().getEvents(List.of("LOGOUT"), null, id, null, null, null, 0, 10);
   }
 
   private List<Integer> atOnce(StackUsers.Enrolled who, String code) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpServer;
+import dev.accesstier.devserver.AuthSchemaSql;
 import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.keycloak.tests.support.AuthRows;
 import dev.accesstier.keycloak.tests.support.Browser;
@@ -19,7 +20,6 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -59,12 +59,11 @@ class ChangedOutsideIT {
     final AuthRows rows;
     final TestRealm realm;
 
-    Watched(List<String> files, Map<String, String> options) {
+    Watched(Map<String, String> options, String... files) {
       PostgresServer postgres = TestServer.shared().postgres();
       DataSource database = postgres.createDatabase(name);
       Fixture.load(database);
-      files.forEach(file -> postgres.execute(name, sql(file)));
-      postgres.execute(name, "alter database " + name + " set log_statement = 'all'");
+      AuthSchemaSql.apply(database, files);
       rows = new AuthRows(database);
       Map<String, String> config = new HashMap<>(options);
       config.put("jdbcUrl", postgres.jdbcUrl(name));
@@ -75,15 +74,6 @@ class ChangedOutsideIT {
       gated.getAttributes().put("access.tier.required", "alpha");
       realm.add(gated);
       awaitWatch();
-    }
-
-    private static String sql(String file) {
-      try {
-        return Files.readString(
-            TestServer.jar().resolve("../../../docker/sql").resolve(file).normalize());
-      } catch (IOException e) {
-        throw new AssertionError(e);
-      }
     }
 
     /** The component is noticed soon after it was made; a look before a change would prove less. */
@@ -177,7 +167,7 @@ class ChangedOutsideIT {
     private HttpServer app;
 
     ByLooking() {
-      super(List.of("indexes.sql"), Map.of("changesPeriod", "1"));
+      super(Map.of("changesPeriod", "1"), "indexes.sql");
     }
 
     @BeforeAll
@@ -312,8 +302,9 @@ class ChangedOutsideIT {
 
     ByHints() {
       super(
-          List.of("indexes.sql", "hint-trigger.sql"),
-          Map.of("changesPeriod", "3600", "endSessions", "false"));
+          Map.of("changesPeriod", "3600", "endSessions", "false"),
+          "indexes.sql",
+          "hint-trigger.sql");
     }
 
     @Test
@@ -374,7 +365,7 @@ class ChangedOutsideIT {
   class WithoutIndex extends Watched {
 
     WithoutIndex() {
-      super(List.of(), Map.of("changesPeriod", "5"));
+      super(Map.of("changesPeriod", "5"));
     }
 
     @Test
