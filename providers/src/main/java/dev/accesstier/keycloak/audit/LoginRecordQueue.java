@@ -41,6 +41,7 @@ final class LoginRecordQueue implements AutoCloseable {
 
   LoginRecordQueue() {
     worker.allowCoreThreadTimeOut(true);
+    Metrics.counter(DROPPED).increment(0);
   }
 
   void add(AuthDatabase database, AuthSecurityEvent row) {

@@ -27,6 +27,7 @@ public final class AuthDatabase implements AutoCloseable {
       "set local idle_in_transaction_session_timeout = '" + HOLD_LIMIT + "'";
 
   private final AuthDatabaseSettings settings;
+  private final String place;
   private final CheckedPool pool;
   private final EntityManagerFactory entityManagers;
 
@@ -45,11 +46,13 @@ public final class AuthDatabase implements AutoCloseable {
    */
   public AuthDatabase(AuthDatabaseSettings settings, EntityManagers mapping) {
     this.settings = settings;
+    this.place = settings.place();
     this.searches = new Share(settings.poolMaxSize() / 2);
     // Of two connections one is for logins, and these share the other.
     this.turns = settings.poolMaxSize() > 2 ? new Share(settings.poolMaxSize() / 5) : searches;
     this.pool = new CheckedPool(settings);
     this.entityManagers = mapping.open(pool.dataSource(), settings.schema());
+    PoolMetrics.add(place, pool);
   }
 
   /**
@@ -87,7 +90,7 @@ public final class AuthDatabase implements AutoCloseable {
    * @throws AuthDatabaseException when the database cannot be used; it has been logged
    */
   public <T> T read(Function<EntityManager, T> work) {
-    return run(work);
+    return Operation.READ.timed(place, () -> run(work));
   }
 
   /**
@@ -98,12 +101,16 @@ public final class AuthDatabase implements AutoCloseable {
    */
   public <T> T search(Function<EntityManager, T> work) {
     Duration limit = settings.searchTimeout();
-    take(searches, limit, "searches");
-    try {
-      return run(entityManager -> new Search(entityManager, limit).run(work));
-    } finally {
-      searches.giveBack();
-    }
+    return Operation.SEARCH.timed(
+        place,
+        () -> {
+          take(searches, limit, "searches");
+          try {
+            return run(entityManager -> new Search(entityManager, limit).run(work));
+          } finally {
+            searches.giveBack();
+          }
+        });
   }
 
   /**
@@ -116,21 +123,24 @@ public final class AuthDatabase implements AutoCloseable {
    *     something was written is then unknown only if the connection broke during the commit
    */
   public <T> T write(Function<EntityManager, T> work) {
-    return run(
-        entityManager -> {
-          EntityTransaction transaction = entityManager.getTransaction();
-          transaction.begin();
-          try {
-            T result = work.apply(entityManager);
-            entityManager.flush();
-            commit(transaction);
-            return result;
-          } finally {
-            if (transaction.isActive()) {
-              transaction.rollback();
-            }
-          }
-        });
+    return Operation.WRITE.timed(place, () -> run(inTransaction(work)));
+  }
+
+  private <T> Function<EntityManager, T> inTransaction(Function<EntityManager, T> work) {
+    return entityManager -> {
+      EntityTransaction transaction = entityManager.getTransaction();
+      transaction.begin();
+      try {
+        T result = work.apply(entityManager);
+        entityManager.flush();
+        commit(transaction);
+        return result;
+      } finally {
+        if (transaction.isActive()) {
+          transaction.rollback();
+        }
+      }
+    };
   }
 
   /**
@@ -142,13 +152,17 @@ public final class AuthDatabase implements AutoCloseable {
    * @throws AuthDatabaseException when the database cannot be used; it has been logged
    */
   public <T> HeldWrite<T> hold(Function<EntityManager, T> work) {
-    take(turns, TURN, "changes");
-    try {
-      return begin(work);
-    } catch (RuntimeException e) {
-      turns.giveBack();
-      throw e;
-    }
+    return Operation.HOLD.timed(
+        place,
+        () -> {
+          take(turns, TURN, "changes");
+          try {
+            return begin(work);
+          } catch (RuntimeException e) {
+            turns.giveBack();
+            throw e;
+          }
+        });
   }
 
   /** Who waits for others, or reads a whole table, must not use up the connections of logins. */
@@ -229,6 +243,7 @@ public final class AuthDatabase implements AutoCloseable {
   }
 
   private void closeNow() {
+    PoolMetrics.remove(place, pool);
     entityManagers.close();
     pool.close();
   }

@@ -24,6 +24,13 @@ public record AuthDatabaseSettings(
     Duration queryTimeout,
     Duration searchTimeout) {
 
+  /** {@code host:port/database/schema}, for metrics. */
+  String place() {
+    return jdbcUrl.replaceFirst("^jdbc:postgresql:(//)?", "").replaceFirst("\\?.*", "")
+        + "/"
+        + schema;
+  }
+
   /** Leaves the password out. */
   @Override
   public String toString() {

@@ -52,6 +52,7 @@ final class CheckedPool implements AutoCloseable {
 
   private final AtomicLong lookedAt = new AtomicLong();
   private volatile @Nullable Failure lastFailure;
+  private volatile boolean reachable = true;
 
   private record Failure(AuthDatabaseException exception, long atNanos, AtomicBoolean told) {
     boolean recent() {
@@ -78,6 +79,8 @@ final class CheckedPool implements AutoCloseable {
   CheckedPool(AuthDatabaseSettings settings) {
     this.settings = settings;
     this.pool = openPool(settings, KEPT_OPEN, new Connecting());
+    // A counter that is there from the start can be alerted on.
+    Metrics.counter(FAILURES).increment(0);
   }
 
   /**
@@ -117,7 +120,7 @@ final class CheckedPool implements AutoCloseable {
     lookAgain();
     Shape known = shape;
     try {
-      return attempt.get();
+      return succeeded(attempt.get());
     } catch (PersistenceException first) {
       if (DatabaseErrors.brokenConnection(first)) {
         // The server closed this pooled connection since it was used last, maybe the others too.
@@ -127,10 +130,24 @@ final class CheckedPool implements AutoCloseable {
       }
     }
     try {
-      return attempt.get();
+      return succeeded(attempt.get());
     } catch (PersistenceException second) {
       throw translated(second);
     }
+  }
+
+  private <T> T succeeded(T result) {
+    reachable = true;
+    return result;
+  }
+
+  /** Whether the last attempt got through to it. */
+  boolean isReachable() {
+    return reachable;
+  }
+
+  int maxSize() {
+    return settings.poolMaxSize();
   }
 
   /** Connects once, past what earlier failures have left, and says how things are. */
@@ -207,6 +224,7 @@ final class CheckedPool implements AutoCloseable {
 
   /** Whoever comes in the next moment fails at once. */
   private void refuse(AuthDatabaseException exception, boolean told) {
+    reachable = false;
     lastFailure = new Failure(exception, System.nanoTime(), new AtomicBoolean(told));
   }
 
@@ -285,7 +303,7 @@ final class CheckedPool implements AutoCloseable {
     LOG.errorf("The auth database cannot be used: %s", exception.getMessage());
   }
 
-  private AgroalDataSourceMetrics metrics() {
+  AgroalDataSourceMetrics metrics() {
     return pool.getMetrics();
   }
 

@@ -18,6 +18,9 @@ public final class HashGate {
   public static final Duration MAX_WAIT = Duration.ofSeconds(30);
 
   private static final String HASHES = "access_tier_password_hashes";
+  private static final String OUTCOME = "outcome";
+  private static final String DONE = "done";
+  private static final String REFUSED = "refused";
 
   private final Semaphore permits = new Semaphore(Runtime.getRuntime().availableProcessors(), true);
   private final Duration maxWait;
@@ -29,6 +32,8 @@ public final class HashGate {
    */
   public HashGate(Duration maxWait) {
     this.maxWait = maxWait;
+    Metrics.counter(HASHES, OUTCOME, DONE).increment(0);
+    Metrics.counter(HASHES, OUTCOME, REFUSED).increment(0);
   }
 
   /** Runs the work when its turn comes; empty when it did not come in time. Both are counted. */
@@ -42,7 +47,7 @@ public final class HashGate {
       return none();
     }
     try {
-      count("done");
+      count(DONE);
       return Optional.of(work.get());
     } finally {
       permits.release();
@@ -50,11 +55,11 @@ public final class HashGate {
   }
 
   private static <T> Optional<T> none() {
-    count("refused");
+    count(REFUSED);
     return Optional.empty();
   }
 
   private static void count(String outcome) {
-    Metrics.counter(HASHES, "outcome", outcome).increment();
+    Metrics.counter(HASHES, OUTCOME, outcome).increment();
   }
 }

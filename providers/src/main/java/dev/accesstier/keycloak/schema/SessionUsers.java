@@ -25,6 +25,7 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.ModelException;
+import org.keycloak.tracing.TracingProvider;
 
 /**
  * What one Keycloak session, that is one request, has read of one component's users. Each row is
@@ -260,12 +261,27 @@ public final class SessionUsers {
   }
 
   private <T> T run(Function<AuthDatabase, T> work) {
-    return TemporarilyUnavailableException.endingUnless(session, () -> work.apply(opened()));
+    return TemporarilyUnavailableException.endingUnless(
+        session, () -> traced(() -> work.apply(opened())));
+  }
+
+  /** A span around it, where the server traces. */
+  private <T> T traced(Supplier<T> work) {
+    TracingProvider tracing = session.getProvider(TracingProvider.class);
+    var unused = tracing.startSpan(SessionUsers.class, "run");
+    try {
+      return work.get();
+    } catch (RuntimeException e) {
+      tracing.error(e);
+      throw e;
+    } finally {
+      tracing.endSpan();
+    }
   }
 
   /** Whoever holds a write back has to undo it, and asks for this exception. */
   private <T> T holding(Supplier<T> work) {
-    return TemporarilyUnavailableException.unless(session, work);
+    return TemporarilyUnavailableException.unless(session, () -> traced(work));
   }
 
   private AuthDatabase opened() {

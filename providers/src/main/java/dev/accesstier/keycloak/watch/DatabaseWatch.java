@@ -55,6 +55,7 @@ final class DatabaseWatch implements AutoCloseable {
   private volatile boolean closed;
   private volatile ChangeAids aids = new ChangeAids(false, false);
   private volatile @Nullable Instant lookedAt;
+  private final Instant begunAt = Instant.now();
   private Instant aidsReadAt = Instant.EPOCH;
   private Instant since = Instant.now().minus(OVERLAP);
 
@@ -70,6 +71,12 @@ final class DatabaseWatch implements AutoCloseable {
 
   void start() {
     thread.start();
+  }
+
+  /** Since the last look that went well, or since the start. */
+  Duration age() {
+    Instant last = lookedAt;
+    return Duration.between(last == null ? begunAt : last, Instant.now());
   }
 
   void components(List<KnownComponent> now) {

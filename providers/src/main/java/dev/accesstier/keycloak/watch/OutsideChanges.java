@@ -6,6 +6,8 @@ import static java.util.stream.Collectors.groupingBy;
 import dev.accesstier.keycloak.component.AuthDatabases;
 import dev.accesstier.keycloak.component.KnownComponent;
 import dev.accesstier.keycloak.database.AuthDatabaseSettings;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Metrics;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -16,11 +18,21 @@ import org.keycloak.models.KeycloakSessionFactory;
 /** Watches the databases of all components that ask for it, each in a thread of its own. */
 public final class OutsideChanges implements AutoCloseable {
 
+  private static final String AGE = "access_tier_changes_age";
+
   private final AuthDatabases databases;
   private final Map<AuthDatabaseSettings, DatabaseWatch> watches = new ConcurrentHashMap<>();
 
   public OutsideChanges(AuthDatabases databases) {
     this.databases = databases;
+    Gauge.builder(AGE, this, OutsideChanges::age)
+        .description("Since changes by others were last looked for, where that is longest ago")
+        .baseUnit("seconds")
+        .register(Metrics.globalRegistry);
+  }
+
+  private double age() {
+    return watches.values().stream().mapToDouble(watch -> watch.age().toSeconds()).max().orElse(0);
   }
 
   /** Begins, goes on and ends so that these are watched, as far as they ask for it. */

@@ -4,13 +4,9 @@ package dev.accesstier.keycloak.tests.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.accesstier.keycloak.tests.support.Fixture;
+import dev.accesstier.keycloak.tests.support.ScrapedMetrics;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import dev.accesstier.keycloak.tests.support.TestServer;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -25,7 +21,7 @@ import org.keycloak.representations.idm.UserRepresentation;
 @TestInstance(Lifecycle.PER_CLASS)
 final class ValidationCounterIT {
 
-  private static final String COUNTER = "keycloak_credentials_password_hashing_validations_total{";
+  private static final String COUNTER = "keycloak_credentials_password_hashing_validations_total";
 
   private TestRealm realm;
 
@@ -79,32 +75,24 @@ final class ValidationCounterIT {
   }
 
   private double counted(String algorithm, String strength, String outcome) {
-    return lines().stream()
-        .filter(line -> line.contains("algorithm=\"" + algorithm + '"'))
-        .filter(line -> line.contains("hashing_strength=\"" + strength + '"'))
-        .filter(line -> line.contains("outcome=\"" + outcome + '"'))
-        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
-        .sum();
+    return metrics()
+        .sum(
+            COUNTER,
+            realmTag(),
+            "algorithm=\"" + algorithm + '"',
+            "hashing_strength=\"" + strength + '"',
+            "outcome=\"" + outcome + '"');
   }
 
   private List<String> lines() {
-    try {
-      return HttpClient.newHttpClient()
-          .send(
-              HttpRequest.newBuilder(
-                      URI.create(TestServer.shared().keycloak().managementUrl() + "/metrics"))
-                  .build(),
-              BodyHandlers.ofString())
-          .body()
-          .lines()
-          .filter(line -> line.startsWith(COUNTER))
-          .filter(line -> line.contains("realm=\"" + realm.name() + '"'))
-          .toList();
-    } catch (IOException e) {
-      throw new AssertionError(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new AssertionError(e);
-    }
+    return metrics().of(COUNTER, realmTag());
+  }
+
+  private String realmTag() {
+    return "realm=\"" + realm.name() + '"';
+  }
+
+  private static ScrapedMetrics metrics() {
+    return new ScrapedMetrics(TestServer.shared().keycloak());
   }
 }
