@@ -142,7 +142,7 @@ final class OutageIT {
     return realm.oidc().password(TestRealm.APP, user.email(), user.knownPassword());
   }
 
-  private static void assertUnavailable(HTTPResponse response) {
+  static void assertUnavailable(HTTPResponse response) {
     assertThat(response.getStatusCode()).as(response.getBody()).isEqualTo(503);
     assertThat(Oidc.json(response)).containsEntry("error", "temporarily_unavailable");
   }
