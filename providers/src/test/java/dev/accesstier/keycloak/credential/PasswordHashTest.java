@@ -136,14 +136,30 @@ class PasswordHashTest {
 
     @ParameterizedTest
     @ValueSource(
-        strings = {"m=262145,t=2,p=1", "m=19456,t=11,p=1", "m=19456,t=0,p=1", "m=64,t=1,p=16"})
+        strings = {
+          "m=262145,t=2,p=1",
+          "m=19456,t=11,p=1",
+          "m=19456,t=0,p=1",
+          "m=19456,t=1,p=0",
+          "m=19456,t=1,p=17",
+          "m=7,t=1,p=1",
+          "m=127,t=1,p=16"
+        })
     void aCostOutOfBoundsIsRefused(String cost) {
-      assertThatThrownBy(
-              () ->
-                  PasswordHash.parse(
-                      "$argon2id$v=19$%s$eJVGUWa2y5d+DTxxTGAu1w$qtKQEa6oocMwkS4oerdIFcCsk8sqMoELCErNQx6ypJA"
-                          .formatted(cost)))
+      assertThatThrownBy(() -> PasswordHash.parse(withCost(cost)))
           .isInstanceOf(MalformedHashException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+        strings = {"m=262144,t=1,p=1", "m=19456,t=10,p=1", "m=8,t=1,p=1", "m=128,t=1,p=16"})
+    void aCostAtABoundIsTaken(String cost) {
+      assertThat(PasswordHash.parse(withCost(cost)).strength()).isNotEmpty();
+    }
+
+    private static String withCost(String cost) {
+      return "$argon2id$v=19$%s$eJVGUWa2y5d+DTxxTGAu1w$qtKQEa6oocMwkS4oerdIFcCsk8sqMoELCErNQx6ypJA"
+          .formatted(cost);
     }
 
     private void assertMatches(String stored, String password) {
@@ -159,7 +175,7 @@ class PasswordHashTest {
     String stored = format.hash("Grüße 🔑");
 
     PasswordHash read = PasswordHash.parse(stored);
-    assertThat(format.isOf(read)).isTrue();
+    assertThat(PasswordFormat.values()).filteredOn(one -> one.isOf(read)).containsExactly(format);
     assertThat(read.matches("Grüße 🔑")).isTrue();
     assertThat(read.matches("Grüße")).isFalse();
     assertThat(stored).isNotEqualTo(format.hash("Grüße 🔑"));
@@ -174,6 +190,7 @@ class PasswordHashTest {
         "abc",
         "$2a$",
         "$2a$31$uBQhvMk7.Tjtbp4rUofGRuZREhc4qwgNJBQatOqqykuuSOg3MVbnK",
+        "$2a$16$uBQhvMk7.Tjtbp4rUofGRuZREhc4qwgNJBQatOqqykuuSOg3MVbnK",
         "$2a$03$uBQhvMk7.Tjtbp4rUofGRuZREhc4qwgNJBQatOqqykuuSOg3MVbnK",
         "$argon2id$v=19$m=65536,t=3,p=4$c29tZXNhbHQ$RdescudvJCsgt3ub+b",
         "f1a4622d2d1cab2d25a805eb17d4b7ba:dde0d621034c917253e3da081b6815e498809ab6",
@@ -190,10 +207,20 @@ class PasswordHashTest {
             });
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"04", "15"})
+  void aBcryptCostAtABoundIsTaken(String cost) {
+    String stored = "$2a$%s$uBQhvMk7.Tjtbp4rUofGRuZREhc4qwgNJBQatOqqykuuSOg3MVbnK".formatted(cost);
+
+    assertThat(PasswordHash.parse(stored).strength())
+        .isEqualTo(String.valueOf(Integer.parseInt(cost)));
+  }
+
   @Test
   void printingAHashDoesNotShowIt() {
     ScryptHash hash = ScryptHash.of("secret");
 
+    assertThat(hash.toString()).isNotEmpty();
     assertThat(hash.toString()).doesNotContain(hash.stored().substring(0, 8));
   }
 }
