@@ -109,7 +109,9 @@ public final class AuthMatrixLinks {
   public Optional<Link> find(String matrixUserId) {
     return database.read(
         entityManager ->
-            isThere(entityManager) ? link(entityManager, matrixUserId) : Optional.empty());
+            SessionUsers.storable(matrixUserId) && isThere(entityManager)
+                ? link(entityManager, matrixUserId)
+                : Optional.empty());
   }
 
   /** Links an account that nobody has; empty where there is no such user any more. */

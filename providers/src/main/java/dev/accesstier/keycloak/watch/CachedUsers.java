@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.watch;
 
+import dev.accesstier.keycloak.schema.AuthUser;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.infinispan.Cache;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.connections.infinispan.InfinispanConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.models.UserModel;
 import org.keycloak.models.cache.UserCache;
 import org.keycloak.models.cache.infinispan.entities.CachedUser;
 import org.keycloak.storage.UserStorageUtil;
@@ -43,6 +47,22 @@ final class CachedUsers {
           }
         });
     return users;
+  }
+
+  /** Whether the cache has names, address or state that the row has not. */
+  boolean differs(String id, AuthUser row) {
+    return entries.get(id) instanceof CachedUser cached
+        && !(row.email().equals(cached.getEmail())
+            && row.name().equals(name(cached))
+            && row.emailVerified() == cached.isEmailVerified()
+            && row.shut() != cached.isEnabled());
+  }
+
+  private String name(CachedUser cached) {
+    return Stream.of(UserModel.FIRST_NAME, UserModel.LAST_NAME)
+        .map(name -> cached.getFirstAttribute(session, name, () -> null))
+        .filter(text -> text != null && !text.isEmpty())
+        .collect(Collectors.joining(" "));
   }
 
   /** Lets go of a user on all nodes, if this one has them. */

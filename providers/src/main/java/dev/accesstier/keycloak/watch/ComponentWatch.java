@@ -74,10 +74,7 @@ final class ComponentWatch {
       Map<String, AuthUser> found = found(lot, reader);
       for (String one : lot) {
         AuthUser user = found.get(one);
-        Integer now = user == null ? null : contents(user);
-        Integer before = now == null ? rows.remove(one) : rows.put(one, now);
-        // Who was cached since the last turn may have been written since.
-        if (now == null || (before == null ? all : !before.equals(now))) {
+        if (user == null || isAnother(cached, one, user)) {
           cached.evict(realm, one);
         }
       }
@@ -85,6 +82,13 @@ final class ComponentWatch {
     if (endSessions) {
       sessions.turn(session, realm, lot -> found(lot, reader));
     }
+  }
+
+  /** Of whom there was no turn yet, the cache itself says how the row was. */
+  private boolean isAnother(CachedUsers cached, String keycloakId, AuthUser user) {
+    int now = contents(user);
+    Integer before = rows.put(keycloakId, now);
+    return before == null ? cached.differs(keycloakId, user) : before != now;
   }
 
   private List<List<String>> lots(NavigableSet<String> ids, boolean all) {

@@ -9,6 +9,7 @@ import dev.accesstier.keycloak.personal.PersonalData;
 import dev.accesstier.keycloak.rest.Json;
 import dev.accesstier.keycloak.rest.PersonalDataAnswer;
 import dev.accesstier.keycloak.rest.RequestParameters;
+import dev.accesstier.keycloak.schema.SessionUsers;
 import dev.accesstier.keycloak.tier.AccessTier;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
@@ -70,7 +71,7 @@ public final class AdminResource {
     RequestParameters.Page page = RequestParameters.Page.of(first, max, 50, MOST);
     Optional<UserModel> user = FoundUser.byId(admin.session(), admin.realm(), id).orNone();
     user.ifPresent(admin.may()::requireView);
-    if (user.isEmpty() && !admin.may().mayViewEveryone()) {
+    if (user.isEmpty() && !(admin.may().mayViewEveryone() && SessionUsers.storable(id))) {
       throw FoundUser.nobody(admin);
     }
     List<TierChange> changes =

@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.rest.admin;
 
 import dev.accesstier.keycloak.people.TierUsers;
+import dev.accesstier.keycloak.schema.SessionUsers;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.ClientTierSettings;
 import dev.accesstier.keycloak.tier.RequiredTier;
@@ -77,8 +78,9 @@ public final class ClientTiers {
 
   /** The client of that client id, or of that internal id. */
   ClientModel find(String id) {
-    ClientModel client = admin.realm().getClientByClientId(id);
-    if (client == null && id.indexOf('\0') < 0) {
+    boolean possible = SessionUsers.storable(id);
+    ClientModel client = possible ? admin.realm().getClientByClientId(id) : null;
+    if (client == null && possible) {
       client = admin.realm().getClientById(id);
     }
     if (client == null) {

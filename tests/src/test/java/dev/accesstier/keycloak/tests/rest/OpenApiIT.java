@@ -11,9 +11,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import dev.accesstier.keycloak.tests.support.TestRealm;
 import java.net.http.HttpRequest.BodyPublishers;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -30,27 +28,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** {@code openapi.json} says what the running server does: every operation, every answer. */
 @TestInstance(Lifecycle.PER_CLASS)
 final class OpenApiIT {
-
-  /**
-   * An operation of the file.
-   *
-   * @param definition what the file says of it
-   */
-  record Operation(String path, String method, JsonNode definition) {
-
-    String id() {
-      return definition.get("operationId").asText();
-    }
-
-    boolean isOpenToAll() {
-      return definition.has("security") && definition.get("security").isEmpty();
-    }
-
-    @Override
-    public String toString() {
-      return id();
-    }
-  }
 
   private static final Map<String, String> BODIES =
       Map.of(
@@ -93,34 +70,20 @@ final class OpenApiIT {
     realm.close();
   }
 
-  Stream<Operation> operations() {
-    List<Operation> operations = new ArrayList<>();
-    file.get("paths")
-        .properties()
-        .forEach(
-            path ->
-                path.getValue()
-                    .properties()
-                    .forEach(
-                        method -> {
-                          if (!method.getKey().equals("parameters")) {
-                            operations.add(
-                                new Operation(path.getKey(), method.getKey(), method.getValue()));
-                          }
-                        }));
-    return operations.stream();
+  Stream<ApiOperation> operations() {
+    return ApiOperation.all(file);
   }
 
   @ParameterizedTest
   @MethodSource("operations")
-  void anAnswerIsAsTheFileSays(Operation operation) {
+  void anAnswerIsAsTheFileSays(ApiOperation operation) {
     int done = operation.definition().get("responses").has("204") ? 204 : 200;
     assertDescribed(operation, call(operation, user, BODIES.get(operation.id()), true), done);
   }
 
   @ParameterizedTest
   @MethodSource("operations")
-  void aRequestWithoutTokenIsAnsweredAsTheFileSays(Operation operation) {
+  void aRequestWithoutTokenIsAnsweredAsTheFileSays(ApiOperation operation) {
     if (!operation.isOpenToAll()) {
       assertDescribed(operation, call(operation, user, BODIES.get(operation.id()), false), 401);
     }
@@ -128,7 +91,7 @@ final class OpenApiIT {
 
   @ParameterizedTest
   @MethodSource("operations")
-  void aRequestAboutNobodyIsAnsweredAsTheFileSays(Operation operation) {
+  void aRequestAboutNobodyIsAnsweredAsTheFileSays(ApiOperation operation) {
     if (operation.path().contains("{id}")) {
       assertDescribed(operation, call(operation, "nobody", BODIES.get(operation.id()), true), 404);
     }
@@ -136,7 +99,7 @@ final class OpenApiIT {
 
   @ParameterizedTest
   @MethodSource("operations")
-  void aBodyThatIsNoneIsAnsweredAsTheFileSays(Operation operation) {
+  void aBodyThatIsNoneIsAnsweredAsTheFileSays(ApiOperation operation) {
     if (operation.definition().has("requestBody")) {
       assertDescribed(operation, call(operation, user, "{", true), 400);
     }
@@ -145,7 +108,7 @@ final class OpenApiIT {
   /** What the file calls a good request is taken, so its schemas are not too wide. */
   @ParameterizedTest
   @MethodSource("operations")
-  void theRequestsOfThisTestFitTheFile(Operation operation) {
+  void theRequestsOfThisTestFitTheFile(ApiOperation operation) {
     JsonNode content = operation.definition().path("requestBody").path("content");
     if (content.has("application/json")) {
       JsonNode schema = content.get("application/json").get("schema");
@@ -162,7 +125,7 @@ final class OpenApiIT {
   }
 
   private Api.Answer call(
-      Operation operation, String id, @Nullable String body, boolean withToken) {
+      ApiOperation operation, String id, @Nullable String body, boolean withToken) {
     String server = realm.adminUrl().replaceFirst("/admin/.*", "");
     String path =
         operation
@@ -183,7 +146,7 @@ final class OpenApiIT {
         headers);
   }
 
-  private Supplier<String> token(Operation operation) {
+  private Supplier<String> token(ApiOperation operation) {
     return switch (operation.id()) {
       case "linkMatrix", "getMatrixOwner" -> () -> realm.serviceToken("bot");
       case "eraseOwnData" -> {
@@ -195,7 +158,7 @@ final class OpenApiIT {
     };
   }
 
-  private void assertDescribed(Operation operation, Api.Answer answer, int status) {
+  private void assertDescribed(ApiOperation operation, Api.Answer answer, int status) {
     assertThat(answer.status()).as(answer.text()).isEqualTo(status);
     JsonNode response = operation.definition().get("responses").get(Integer.toString(status));
     assertThat(response).as("status " + status + " is not in the file").isNotNull();
