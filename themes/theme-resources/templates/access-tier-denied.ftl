@@ -1,8 +1,8 @@
 <#import "template.ftl" as layout>
-<#macro row name tier>
+<#macro row name value>
   <div class="${properties.kcAccessTierRowClass!"pf-v5-c-description-list__group"}">
     <dt class="${properties.kcAccessTierTermClass!"pf-v5-c-description-list__term"}">${msg("accessTierRow." + name)}</dt>
-    <dd class="${properties.kcAccessTierValueClass!"pf-v5-c-description-list__description"}" id="access-tier-${name}">${tier}</dd>
+    <dd class="${properties.kcAccessTierValueClass!"pf-v5-c-description-list__description"}" id="access-tier-${name}">${value}</dd>
   </div>
 </#macro>
 <#assign
@@ -14,16 +14,19 @@
     ${app}
   <#elseif section = "form">
     <p id="access-tier-message">
-      <#if accessTierRequired??>
+      <#if accessTierRequired?? && accessTierRequired == "public">
+        ${msg("accessTierDeniedPublic")}
+      <#elseif accessTierRequired??>
         ${msg("accessTierDenied", msg("accessTierLabel." + accessTierRequired))}
       <#else>
         ${msg("accessTierClosed")}
       </#if>
     </p>
     <dl class="${properties.kcAccessTierRowsClass!"pf-v5-c-description-list pf-m-horizontal pf-m-compact pf-v5-u-my-lg"}">
-      <@row name="user" tier=msg("accessTierLabel." + accessTierUser)/>
+      <@row name="account" value=accessTierPerson/>
+      <@row name="user" value=msg("accessTierLabel." + accessTierUser)/>
       <#if accessTierRequired??>
-        <@row name="required" tier=msg("accessTierLabel." + accessTierRequired)/>
+        <@row name="required" value=msg("accessTierLabel." + accessTierRequired)/>
       </#if>
     </dl>
     <#if accessTierNote??>

@@ -6,10 +6,12 @@ import dev.accesstier.keycloak.tier.TierRefusal;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.authentication.RequiredActionContext;
 import org.keycloak.forms.login.LoginFormsProvider;
 import org.keycloak.models.ClientModel;
+import org.keycloak.models.UserModel;
 
 /** The page that tells a person which tier they have and which one the app asks for. */
 final class DeniedPage {
@@ -30,6 +32,7 @@ final class DeniedPage {
     LoginFormsProvider form =
         context
             .form()
+            .setAttribute("accessTierPerson", account(refusal.user()))
             .setAttribute("accessTierUser", refusal.tier().value())
             .setAttribute("accessTierNext", next.url())
             .setAttribute("accessTierNextLabel", next.label());
@@ -44,6 +47,13 @@ final class DeniedPage {
       form.setAttribute("accessTierNote", note);
     }
     return Response.fromResponse(form.createForm(TEMPLATE)).status(Status.FORBIDDEN).build();
+  }
+
+  /** What a person knows their account by. */
+  private static String account(UserModel user) {
+    return Optional.ofNullable(user.getEmail())
+        .filter(email -> !email.isBlank())
+        .orElseGet(user::getUsername);
   }
 
   private static @Nullable String note(RequiredActionContext context, ClientModel client) {

@@ -19,7 +19,8 @@ function endpoints({ server, realm }) {
   return { auth: base + 'auth', token: base + 'token', logout: base + 'logout' };
 }
 
-const here = () => location.origin + location.pathname;
+// The client's redirect URI has no slash at its end.
+const here = () => location.origin + location.pathname.replace(/\/+$/, '');
 
 async function leaveForLogin(settings) {
   if (!crypto.subtle) {

@@ -56,17 +56,24 @@ class DeniedPageInChromiumIT {
       delimiter = '|',
       textBlock =
           """
-          en | This app is currently in closed Beta phase.                  | Your access | Required
-          de | Diese App ist aktuell in der geschlossenen Beta-Phase.       | Dein Zugang | Benötigt
+          en | This app is currently in closed Beta phase.                  | Signed in as   | Your access | Required
+          de | Diese App ist aktuell in der geschlossenen Beta-Phase.       | Angemeldet als | Dein Zugang | Benötigt
           """)
-  void speaksTheVisitorsLanguage(String language, String sentence, String has, String needs) {
+  void speaksTheVisitorsLanguage(
+      String language, String sentence, String who, String has, String needs) {
     Page page = denied(chromium.page(language));
 
     assertThat(page.locator("html")).hasAttribute("lang", language);
     assertThat(page.locator("#kc-page-title")).hasText("Todo");
     assertThat(page.locator("#access-tier-message")).hasText(sentence);
-    assertThat(page.locator("dt")).hasText(new String[] {has, needs});
-    assertThat(page.locator("dd")).hasText(new String[] {"Standard", "Beta"});
+    assertThat(page.locator("dt")).hasText(new String[] {who, has, needs});
+    assertThat(page.locator("dd"))
+        .hasText(
+            new Pattern[] {
+              Pattern.compile(".+@example[.]test"),
+              Pattern.compile("Standard"),
+              Pattern.compile("Beta")
+            });
   }
 
   /** With a user of its own: Keycloak remembers the choice. */

@@ -39,8 +39,10 @@ class DeniedPageIT {
     assertThat(text(page, "kc-page-title")).isEqualTo("Todo");
     assertThat(text(page, "access-tier-message"))
         .isEqualTo("This app is currently in closed Alpha phase.");
-    assertThat(page.select("dt").eachText()).containsExactly("Your access", "Required");
-    assertThat(page.select("dd").eachText()).containsExactly("Standard", "Alpha");
+    assertThat(page.select("dt").eachText())
+        .containsExactly("Signed in as", "Your access", "Required");
+    assertThat(page.select("dd").eachText()).hasSize(3).endsWith("Standard", "Alpha");
+    assertThat(page.select("dd").eachText().get(0)).endsWith("@example.org");
   }
 
   @Test
@@ -50,8 +52,26 @@ class DeniedPageIT {
     assertThat(page.expectFirst("html").attr("lang")).isEqualTo("de");
     assertThat(text(page, "access-tier-message"))
         .isEqualTo("Diese App ist aktuell in der geschlossenen Alpha-Phase.");
-    assertThat(page.select("dt").eachText()).containsExactly("Dein Zugang", "Benötigt");
+    assertThat(page.select("dt").eachText())
+        .containsExactly("Angemeldet als", "Dein Zugang", "Benötigt");
     assertThat(text(page, "access-tier-overview")).isEqualTo("Zurück zur Übersicht");
+  }
+
+  /** That tier is no phase of a release. */
+  @Test
+  void saysWhomAnAppForMembersIsFor() {
+    try (GateRealm other = GateRealm.create()) {
+      other.attribute("gated", "access.tier.required", "public");
+
+      Document page =
+          new Browser(other.base)
+              .speaking("de")
+              .signIn(other.authUrl("gated", ""), other.user("guest"))
+              .page();
+
+      assertThat(text(page, "access-tier-message"))
+          .isEqualTo("Diese App ist für registrierte Mitglieder.");
+    }
   }
 
   @Test
