@@ -62,6 +62,7 @@ class DeniedPageInChromiumIT {
   void speaksTheVisitorsLanguage(
       String language, String sentence, String who, String has, String needs) {
     Page page = denied(chromium.page(language));
+    Chromium.picture(page, "denied-" + language);
 
     assertThat(page.locator("html")).hasAttribute("lang", language);
     assertThat(page.locator("#kc-page-title")).hasText("Todo");
