@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.database;
 
-import io.agroal.api.AgroalDataSourceMetrics;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Metrics;
@@ -42,14 +41,15 @@ final class PoolMetrics {
 
   private static Place place(String name) {
     Place place = new Place(ConcurrentHashMap.newKeySet(), new ArrayList<>());
-    gauge(place, name, "active", "Connections in use", pool -> of(pool).activeCount());
-    gauge(place, name, "idle", "Connections open and free", pool -> of(pool).availableCount());
+    gauge(place, name, "active", "Connections in use", pool -> pool.metrics().activeCount());
+    gauge(
+        place, name, "idle", "Connections open and free", pool -> pool.metrics().availableCount());
     gauge(
         place,
         name,
         "waiting",
         "Threads that wait for a connection",
-        pool -> of(pool).awaitingCount());
+        pool -> pool.metrics().awaitingCount());
     gauge(place, name, "max", "Connections at most", CheckedPool::maxSize);
     place
         .meters()
@@ -63,10 +63,6 @@ final class PoolMetrics {
                 .register(Metrics.globalRegistry)
                 .getId());
     return place;
-  }
-
-  private static AgroalDataSourceMetrics of(CheckedPool pool) {
-    return pool.metrics();
   }
 
   private static void gauge(

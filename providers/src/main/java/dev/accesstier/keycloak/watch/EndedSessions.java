@@ -96,7 +96,8 @@ final class EndedSessions {
       for (String id : lot) {
         AuthUser user = found.get(id);
         if (user == null || user.shut()) {
-          inRealm(session, id, (within, realm) -> end(within, realm, id));
+          String reason = user == null ? "user_deleted" : "user_disabled";
+          inRealm(session, id, (within, realm) -> end(within, realm, id, reason));
         } else if (written.contains(id)) {
           inRealm(session, id, (within, realm) -> endWithClosedApps(within, realm, id));
         }
@@ -133,7 +134,7 @@ final class EndedSessions {
     }
   }
 
-  private static void end(KeycloakSession session, RealmModel realm, String id) {
+  private static void end(KeycloakSession session, RealmModel realm, String id, String reason) {
     UserModel user = session.users().getUserById(realm, id);
     if (user == null) {
       // Nobody is left to tell the apps of. Keycloak drops a session without a user at its next
@@ -146,9 +147,7 @@ final class EndedSessions {
       BackgroundRequest.begin(session, all);
       all.forEach(one -> logout(session, realm, one));
     }
-    event(session, realm, id)
-        .detail(Details.REASON, user == null ? "user_deleted" : "user_disabled")
-        .success();
+    event(session, realm, id).detail(Details.REASON, reason).success();
     LOG.infof("User %s was deleted or banned elsewhere: signed out", id);
   }
 

@@ -14,8 +14,10 @@ final class Pause implements AutoCloseable {
 
   private static final Logger LOG = Logger.getLogger(Pause.class);
 
-  /** What comes together in that time is one hint. */
-  private static final Duration TOGETHER = Duration.ofMillis(100);
+  /**
+   * What comes together in that time is one hint: a look at everybody cached is not for nothing.
+   */
+  private static final Duration TOGETHER = Duration.ofMillis(500);
 
   private static final Duration CHECK_PERIOD = Duration.ofSeconds(60);
   private static final Duration RETRY = Duration.ofSeconds(5);

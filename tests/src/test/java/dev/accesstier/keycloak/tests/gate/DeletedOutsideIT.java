@@ -89,20 +89,7 @@ class DeletedOutsideIT {
   private User user() {
     String id = UUID.randomUUID().toString();
     String email = id + "@example.test";
-    rows.write(
-        "insert into auth.users (id, name, email, email_verified, access_tier)"
-            + " select ?, name, ?, true, access_tier from auth.users where id = ?",
-        id,
-        email,
-        SAMPLE.id());
-    rows.write(
-        "insert into auth.accounts (id, account_id, provider_id, user_id, password)"
-            + " select ?, ?, provider_id, ?, password from auth.accounts"
-            + " where user_id = ? and provider_id = 'credential'",
-        UUID.randomUUID().toString(),
-        id,
-        id,
-        SAMPLE.id());
+    rows.addLike(SAMPLE, id, email);
     return new User(id, email);
   }
 

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.UUID;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,24 @@ public record AuthRows(DataSource database) {
   public Row credential(String userId) {
     return one(
         "select * from auth.accounts where user_id = ? and provider_id = 'credential'", userId);
+  }
+
+  /** Adds somebody with the tier and the password of a sample user. */
+  public void addLike(Fixture.User sample, String id, String email) {
+    write(
+        "insert into auth.users (id, name, email, email_verified, access_tier)"
+            + " select ?, name, ?, true, access_tier from auth.users where id = ?",
+        id,
+        email,
+        sample.id());
+    write(
+        "insert into auth.accounts (id, account_id, provider_id, user_id, password)"
+            + " select ?, ?, provider_id, ?, password from auth.accounts"
+            + " where user_id = ? and provider_id = 'credential'",
+        UUID.randomUUID().toString(),
+        id,
+        id,
+        sample.id());
   }
 
   /** The one row that the query finds. */

@@ -94,20 +94,7 @@ class ChangedOutsideIT {
 
     final String user() {
       String id = UUID.randomUUID().toString();
-      rows.write(
-          "insert into auth.users (id, name, email, email_verified, access_tier)"
-              + " select ?, name, ?, true, access_tier from auth.users where id = ?",
-          id,
-          email(id),
-          SAMPLE.id());
-      rows.write(
-          "insert into auth.accounts (id, account_id, provider_id, user_id, password)"
-              + " select ?, ?, provider_id, ?, password from auth.accounts"
-              + " where user_id = ? and provider_id = 'credential'",
-          UUID.randomUUID().toString(),
-          id,
-          id,
-          SAMPLE.id());
+      rows.addLike(SAMPLE, id, email(id));
       return id;
     }
 
