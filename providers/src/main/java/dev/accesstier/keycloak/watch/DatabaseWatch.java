@@ -104,8 +104,7 @@ final class DatabaseWatch implements AutoCloseable {
     boolean hinted = false;
     while (!closed) {
       try {
-        boolean all = hinted;
-        KeycloakModelUtils.runJobInTransaction(factory, session -> look(session, all));
+        look(hinted);
       } catch (RuntimeException e) {
         // An outage is told of by the database itself; the next look begins where this one did.
         LOG.debug("Changes by others could not be looked for", e);
@@ -120,10 +119,19 @@ final class DatabaseWatch implements AutoCloseable {
    *
    * @param all whether to look at everybody who is cached, not at a lot of them
    */
-  private void look(KeycloakSession session, boolean all) {
-    AuthDatabase database = databases.lend(session, settings);
+  private void look(boolean all) {
     Instant begun = Instant.now();
-    readAids(database, begun);
+    KeycloakModelUtils.runJobInTransaction(factory, this::lookAtWritten);
+    // Apart from the former, for ending sessions tells apps, which may take their time.
+    KeycloakModelUtils.runJobInTransaction(factory, session -> takeTurns(session, all));
+    since = begun.minus(OVERLAP);
+    seen.forgetBefore(since);
+    lookedAt = begun;
+  }
+
+  private void lookAtWritten(KeycloakSession session) {
+    AuthDatabase database = databases.lend(session, settings);
+    readAids(database, Instant.now());
     Collection<ComponentWatch> watched = watched();
     Instant at = since;
     String id = "";
@@ -140,12 +148,14 @@ final class DatabaseWatch implements AutoCloseable {
         id = last.id();
       }
     } while (written.size() == LOT && !closed);
-    watched.forEach(
-        component ->
-            component.turn(session, all, ids -> read(database, queries -> queries.found(ids))));
-    since = begun.minus(OVERLAP);
-    seen.forgetBefore(since);
-    lookedAt = begun;
+  }
+
+  private void takeTurns(KeycloakSession session, boolean all) {
+    AuthDatabase database = databases.lend(session, settings);
+    watched()
+        .forEach(
+            component ->
+                component.turn(session, all, ids -> read(database, queries -> queries.found(ids))));
   }
 
   private static <T> T read(AuthDatabase database, Function<UserQueries, T> work) {
