@@ -12,12 +12,12 @@ ADMIN_ROLES=(view-users manage-users view-clients manage-clients view-events)
 REFUSALS=(REFRESH_TOKEN_ERROR INTROSPECT_TOKEN_ERROR USER_INFO_REQUEST_ERROR PERMISSION_TOKEN_ERROR)
 CONSOLE=access-tier-console
 OWN=access-tier
-CONSOLE_ROLES=(view-users manage-users view-clients manage-clients)
+CONSOLE_ROLES=(view-users manage-users view-clients manage-clients view-events)
 
 usage() {
   local text
   IFS= read -r -d '' text <<EOF || :
-Usage: ${0##*/} [--without-admin-roles] REALM [COMPONENT_ID]
+Usage: ${0##*/} [--without-admin-roles] [--master] REALM [COMPONENT_ID]
 
 Adds to an existing realm: the user storage component, the key provider that publishes the keys of
 the old service, the roles user, admin and service, the
@@ -36,6 +36,7 @@ refusals are reported as join those that the realm stores.
                 leaves the role admin without rights in Keycloak. Otherwise it is given these
                 of realm-management, and so is everybody who holds it already:
                 ${ADMIN_ROLES[*]}
+  --master      lets admins of realm master use the page for tiers as well: adds its client there
 
 Environment:
   KCADM           path of kcadm.sh (default: kcadm.sh)
@@ -408,11 +409,13 @@ policy() {
 }'
 }
 
+# console MANAGEMENT: MANAGEMENT is the client with the roles of the realm's admin API
 console() {
-  local clients id options=()
+  local clients id
   clients=$(column clients id,clientId -q "clientId=$CONSOLE") || exit 1
   id=$(id_of "$clients" "$CONSOLE")
   if [[ -n $id ]]; then
+    if [[ $REALM == master ]]; then console_roles "$id" "$1"; fi
     say "kept      client $CONSOLE"
     return
   fi
@@ -426,14 +429,22 @@ console() {
   "attributes": { "pkce.code.challenge.method": "S256", "post.logout.redirect.uris": "+" } }
 EOF
   ) || die "cannot create client $CONSOLE"
-  console_roles "$id"
+  console_roles "$id" "$1"
   say "added     client $CONSOLE: open /realms/$REALM/access-tier/console"
 }
 
-# console_roles ID: what the client passes on of its users' rights, and nothing else
+# The same page for admins of realm master, who open it with the other realm's name.
+console_in_master() {
+  local of=$REALM
+  local REALM=master
+  console "$of-realm"
+  say "master    open /realms/master/access-tier/console?realm=$of"
+}
+
+# console_roles ID MANAGEMENT: what the client passes on of its users' rights, and nothing else
 console_roles() {
   local management name roles='' found
-  management=$(id_of "$(column clients id,clientId -q clientId=realm-management)" realm-management)
+  management=$(id_of "$(column clients id,clientId -q "clientId=$2")" "$2")
   for name in "${CONSOLE_ROLES[@]}"; do
     found=$(get "clients/$management/roles/$name" --fields id,name) || exit 1
     roles+="${roles:+, }$found"
@@ -496,6 +507,7 @@ sign_in() {
 
 KCADM=${KCADM:-kcadm.sh}
 WITH_ADMIN_ROLES=1
+MASTER=0
 ARGUMENTS=()
 for argument in "$@"; do
   case $argument in
@@ -504,6 +516,7 @@ for argument in "$@"; do
       exit
       ;;
     --without-admin-roles) WITH_ADMIN_ROLES=0 ;;
+    --master) MASTER=1 ;;
     -*) die "unknown option $argument, see --help" ;;
     *) ARGUMENTS+=("$argument") ;;
   esac
@@ -531,7 +544,8 @@ profile
 localization
 required_action
 policy
-console
+console realm-management
+if ((MASTER)); then console_in_master; fi
 own_roles
 events
 say "Realm $REALM is set up. Clients from before get the claims once client scope access-tier is added to them."

@@ -25,7 +25,7 @@ public final class TierTrail {
   private static final String OF_REALM =
       """
       select e from TierChangeEntity e
-       where e.realmId = :realm
+       where e.realmId = :realm%s
        order by e.at desc, e.subjectId, e.sequence desc
       """;
 
@@ -51,18 +51,22 @@ public final class TierTrail {
   }
 
   /** What happened in the realm. */
-  public List<TierChange> all(int first, int max) {
-    return page(entityManager.createQuery(OF_REALM, TierChangeEntity.class), first, max);
+  public List<TierChange> all(TrailFilter filter, int first, int max) {
+    TypedQuery<TierChangeEntity> query =
+        entityManager.createQuery(OF_REALM.formatted(filter.conditions()), TierChangeEntity.class);
+    filter.applyTo(query);
+    return page(query, first, max);
   }
 
   /** Likewise, of what the reader may see; pages are of that alone. */
-  public List<TierChange> all(Predicate<TierChange> visible, int first, int max) {
+  public List<TierChange> all(
+      TrailFilter filter, Predicate<TierChange> visible, int first, int max) {
     List<TierChange> found = new ArrayList<>();
     int skipped = 0;
     List<TierChange> lot;
     int at = 0;
     do {
-      lot = all(at, LOT);
+      lot = all(filter, at, LOT);
       for (TierChange change : lot) {
         if (found.size() == max || !visible.test(change)) {
           continue;

@@ -14,7 +14,9 @@ public enum ChangeSource {
   /** A file of users and tiers. */
   CSV,
   /** The API that the original service had. */
-  LEGACY;
+  LEGACY,
+  /** No tier at all: an admin removed somebody's second factor. */
+  SECOND_FACTOR;
 
   private final String value = name().toLowerCase(Locale.ROOT);
 

@@ -56,7 +56,7 @@ final class StoredTierChanges {
    * @param user by its names, which the cache knows it by
    */
   private record Wanted(
-      AccessTier to, TierChange change, PendingChange pending, CachedNames user) {}
+      AccessTier to, SeenTier seen, TierChange change, PendingChange pending, CachedNames user) {}
 
   /** What Keycloak's cache knows a user by. */
   record CachedNames(String id, String username, @Nullable String email) {
@@ -94,7 +94,12 @@ final class StoredTierChanges {
 
   /** The last one counts where a user is named twice; both learn what becomes of it. */
   PendingChange add(
-      RealmModel realm, CachedNames names, StoredTier user, AccessTier to, TierChange change) {
+      RealmModel realm,
+      CachedNames names,
+      StoredTier user,
+      AccessTier to,
+      SeenTier seen,
+      TierChange change) {
     if (ended) {
       throw new IllegalStateException("The transaction that would write this has ended");
     }
@@ -106,7 +111,7 @@ final class StoredTierChanges {
             .wanted();
     Wanted earlier = wanted.get(user.externalId());
     PendingChange pending = earlier == null ? new PendingChange() : earlier.pending();
-    wanted.put(user.externalId(), new Wanted(to, change, pending, names));
+    wanted.put(user.externalId(), new Wanted(to, seen, change, pending, names));
     return pending;
   }
 
@@ -179,7 +184,10 @@ final class StoredTierChanges {
               String before = written.before().get(id);
               if (before == null) {
                 one.pending().vanish();
-              } else if (one.pending().become(!before.equals(one.to().value())).changed()) {
+                return;
+              }
+              one.seen().require(AccessTier.ofUser(before).value());
+              if (one.pending().become(!before.equals(one.to().value())).changed()) {
                 made.add(new Made(one.change().made(before), one.user(), written));
               }
             });

@@ -50,16 +50,28 @@ public final class TierChanges {
    */
   public PendingChange change(
       RealmModel realm, UserModel user, AccessTier to, @Nullable String reason) {
+    return change(realm, user, to, SeenTier.ANY, reason);
+  }
+
+  /**
+   * Gives the user that tier if they have the one that was seen.
+   *
+   * @throws TierMovedException when they have another one; for a user of a {@link TierStore} the
+   *     commit throws it
+   */
+  public PendingChange change(
+      RealmModel realm, UserModel user, AccessTier to, SeenTier seen, @Nullable String reason) {
     TierChange wanted = wanted(realm, TierSubject.USER, user.getId(), to.value(), reason);
     Optional<StoredTier> stored = StoredTier.of(session, realm, user);
     if (stored.isEmpty()) {
-      return changeHere(realm, user, wanted);
+      return changeHere(realm, user, seen, wanted);
     }
     return changeStored(
         realm,
         stored.get(),
         new CachedNames(user.getId(), user.getUsername(), user.getEmail()),
         to,
+        seen,
         wanted);
   }
 
@@ -81,15 +93,21 @@ public final class TierChanges {
         stored,
         new CachedNames(id, username, username),
         to,
+        SeenTier.ANY,
         wanted(realm, TierSubject.USER, id, to.value(), reason));
   }
 
   private PendingChange changeStored(
-      RealmModel realm, StoredTier stored, CachedNames names, AccessTier to, TierChange wanted) {
+      RealmModel realm,
+      StoredTier stored,
+      CachedNames names,
+      AccessTier to,
+      SeenTier seen,
+      TierChange wanted) {
     if (!isEditable(stored)) {
       throw new ReadOnlyException("Tiers are read-only in this user's storage");
     }
-    return StoredTierChanges.of(session).add(realm, names, stored, to, wanted);
+    return StoredTierChanges.of(session).add(realm, names, stored, to, seen, wanted);
   }
 
   /** Adds the tier that a user was made with to the trail; nothing where they have none. */
@@ -108,6 +126,20 @@ public final class TierChanges {
    */
   public PendingChange require(
       RealmModel realm, ClientModel client, @Nullable AccessTier to, @Nullable String reason) {
+    return require(realm, client, to, SeenTier.ANY, reason);
+  }
+
+  /**
+   * Makes the client require that tier if it requires the one that was seen.
+   *
+   * @throws TierMovedException when it requires another one
+   */
+  public PendingChange require(
+      RealmModel realm,
+      ClientModel client,
+      @Nullable AccessTier to,
+      SeenTier seen,
+      @Nullable String reason) {
     String value = to == null ? null : to.value();
     TierChange wanted = wanted(realm, TierSubject.CLIENT, client.getId(), value, reason);
     String before =
@@ -117,6 +149,7 @@ public final class TierChanges {
             .orElseGet(() -> Optional.ofNullable(client.getAttribute(RequiredTier.ATTRIBUTE)))
             .filter(text -> !text.isBlank())
             .orElse(null);
+    seen.require(before);
     if (before == null ? value == null : before.equals(value)) {
       return new PendingChange().become(false);
     }
@@ -129,8 +162,23 @@ public final class TierChanges {
     return new PendingChange().become(true);
   }
 
+  /**
+   * Notes that an admin takes away the user's second factor, which changes no tier: the entry has
+   * none before and none after.
+   *
+   * @param reason null: none given
+   */
+  public void recordRemovedSecondFactor(RealmModel realm, UserModel user, @Nullable String reason) {
+    var unused = log().lock(TierSubject.USER, user.getId());
+    var entry =
+        log()
+            .record(
+                List.of(wanted(realm, TierSubject.USER, user.getId(), null, reason).made(null)));
+  }
+
   /** In Keycloak's own database, in the transaction that the entry is written in. */
-  private PendingChange changeHere(RealmModel realm, UserModel user, TierChange wanted) {
+  private PendingChange changeHere(
+      RealmModel realm, UserModel user, SeenTier seen, TierChange wanted) {
     String stored =
         log()
             .lock(TierSubject.USER, user.getId())
@@ -138,6 +186,7 @@ public final class TierChanges {
             .orElseGet(() -> Optional.ofNullable(user.getFirstAttribute(AccessTier.ATTRIBUTE)))
             .filter(text -> !text.isBlank())
             .orElse(AccessTier.PUBLIC.value());
+    seen.require(AccessTier.ofUser(stored).value());
     if (stored.equals(wanted.to())) {
       return new PendingChange().become(false);
     }

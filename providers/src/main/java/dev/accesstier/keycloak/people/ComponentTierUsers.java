@@ -2,7 +2,9 @@
 package dev.accesstier.keycloak.people;
 
 import dev.accesstier.keycloak.people.TierUsers.Filter;
+import dev.accesstier.keycloak.people.TierUsers.Order;
 import dev.accesstier.keycloak.people.TierUsers.Row;
+import dev.accesstier.keycloak.people.TierUsers.Sorting;
 import dev.accesstier.keycloak.schema.AuthUser;
 import dev.accesstier.keycloak.schema.SessionUsers;
 import dev.accesstier.keycloak.schema.Shown;
@@ -10,6 +12,8 @@ import dev.accesstier.keycloak.schema.UserSearch;
 import dev.accesstier.keycloak.tier.AccessTier;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.storage.StorageId;
 
@@ -19,24 +23,45 @@ final class ComponentTierUsers implements TierUsers.Source {
   private final String componentId;
   private final SessionUsers users;
   private final Shown shown;
+  private final Supplier<Set<String>> locked;
 
   /**
+   * @param locked ids that Keycloak itself keeps disabled
    * @param users remembers the rows, so that looking up who was listed costs nothing
    * @param shown who is to be listed at all
    */
-  ComponentTierUsers(String componentId, SessionUsers users, Shown shown) {
+  ComponentTierUsers(
+      String componentId, SessionUsers users, Shown shown, Supplier<Set<String>> locked) {
     this.componentId = componentId;
     this.users = users;
     this.shown = shown;
+    this.locked = locked;
   }
 
   @Override
-  public List<Row> page(Filter filter, @Nullable String after, int first, int max) {
+  public List<Row> page(Filter filter, Sorting sorting, int first, int max) {
+    return rows(search(filter).sorted(sort(sorting.order()), sorting.descending()), first, max);
+  }
+
+  @Override
+  public List<Row> pageAfter(Filter filter, @Nullable String after, int max) {
     UserSearch search = search(filter);
-    if (after != null) {
-      search.after(after);
-    }
-    return users.search(search, first, max).stream().map(this::row).toList();
+    return rows(after == null ? search : search.after(after), 0, max);
+  }
+
+  private static UserSearch.Sort sort(Order order) {
+    return switch (order) {
+      case EMAIL -> UserSearch.Sort.EMAIL;
+      case NAME -> UserSearch.Sort.NAME;
+      case TIER -> UserSearch.Sort.TIER;
+      case CREATED -> UserSearch.Sort.CREATED;
+    };
+  }
+
+  private List<Row> rows(UserSearch search, int first, int max) {
+    List<AuthUser> found = users.search(search, first, max);
+    Set<String> shut = found.isEmpty() ? Set.of() : locked.get();
+    return found.stream().map(user -> row(user, shut)).toList();
   }
 
   @Override
@@ -62,10 +87,28 @@ final class ComponentTierUsers implements TierUsers.Source {
     if (filter.search() != null) {
       search.text(filter.search());
     }
+    if (filter.role() != null) {
+      search.columnRole(filter.role());
+    }
+    if (filter.secondFactor() != null) {
+      search.secondFactor(filter.secondFactor());
+    }
+    if (filter.emailVerified() != null) {
+      search.emailVerified(filter.emailVerified());
+    }
+    if (filter.enabled() != null) {
+      search.enabled(filter.enabled(), locked.get());
+    }
+    if (filter.createdFrom() != null) {
+      search.createdFrom(filter.createdFrom().toEpochMilli());
+    }
+    if (filter.createdUntil() != null) {
+      search.createdUntil(filter.createdUntil().toEpochMilli());
+    }
     return search;
   }
 
-  private Row row(AuthUser user) {
+  private Row row(AuthUser user, Set<String> shut) {
     return new Row(
         new StorageId(componentId, user.id()).getId(),
         user.email(),
@@ -73,6 +116,8 @@ final class ComponentTierUsers implements TierUsers.Source {
         user.role() == null ? "user" : user.role(),
         AccessTier.ofUser(user.accessTier()),
         user.createdAt(),
-        user.twoFactorEnabled());
+        user.twoFactorEnabled(),
+        user.emailVerified(),
+        !user.shut() && !shut.contains(user.id()));
   }
 }

@@ -15,6 +15,7 @@ import org.keycloak.connections.jpa.JpaConnectionProvider;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.storage.StorageId;
+import org.keycloak.storage.adapter.AbstractUserAdapterFederatedStorage;
 import org.keycloak.storage.jpa.JpaHashUtils;
 
 /**
@@ -78,6 +79,11 @@ public final class FederatedRows {
   /** Whom the role was granted to. */
   public Set<String> granted(String roleId) {
     return ids(query(GRANTED, String.class).setParameter("role", roleId).getResultList());
+  }
+
+  /** Those that Keycloak itself keeps disabled, whatever their row says. */
+  public Set<String> locked() {
+    return withAttribute(AbstractUserAdapterFederatedStorage.ENABLED_ATTRIBUTE, "false", true);
   }
 
   /** Compared as Keycloak compares the attributes of its own users. */

@@ -5,6 +5,7 @@ import dev.accesstier.keycloak.people.TierUsers.Filter;
 import dev.accesstier.keycloak.schema.UserSearch;
 import dev.accesstier.keycloak.tier.AccessTier;
 import jakarta.persistence.TypedQuery;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +17,11 @@ final class LocalTierSearch {
   private static final String WITH_TIER =
       " and %s exists (select a.id from UserAttributeEntity a"
           + " where a.user = u and a.name = :tierName and a.value %s)";
+
+  private static final String WITH_ROLE =
+      " and %s exists (select m.user.id from UserRoleMappingEntity m, RoleEntity r"
+          + " where m.user = u and r.id = m.roleId and r.realmId = u.realmId"
+          + " and r.clientRole = false and r.name %s)";
 
   private final StringBuilder conditions = new StringBuilder();
   private final Map<String, Object> parameters = new HashMap<>();
@@ -32,6 +38,16 @@ final class LocalTierSearch {
         beginsWith(word);
       }
     }
+    if (filter.role() != null) {
+      ofRole(filter.role());
+    }
+    if (Boolean.TRUE.equals(filter.secondFactor())) {
+      conditions.append(" and 1 = 0");
+    }
+    flag("u.emailVerified", filter.emailVerified());
+    flag("u.enabled", filter.enabled());
+    created(">=", filter.createdFrom());
+    created("<=", filter.createdUntil());
     if (after != null) {
       conditions.append(" and u.username > :after");
       parameters.put("after", after);
@@ -57,6 +73,32 @@ final class LocalTierSearch {
               WITH_TIER.formatted("", "not in ('public', 'beta', 'alpha', 'founder', '')");
           case BETA, ALPHA, FOUNDER -> WITH_TIER.formatted("", "= '" + tier.value() + "'");
         });
+  }
+
+  /** In step with the highest role that a list shows. */
+  private void ofRole(String role) {
+    conditions.append(
+        switch (role) {
+          case "admin" -> WITH_ROLE.formatted("", "= 'admin'");
+          case "service" ->
+              WITH_ROLE.formatted("", "= 'service'") + WITH_ROLE.formatted("not", "= 'admin'");
+          case "user" -> WITH_ROLE.formatted("not", "in ('admin', 'service')");
+          default -> " and 1 = 0";
+        });
+  }
+
+  private void flag(String column, @Nullable Boolean wanted) {
+    if (wanted != null) {
+      conditions.append(" and ").append(column).append(wanted ? " = true" : " = false");
+    }
+  }
+
+  private void created(String comparison, @Nullable Instant moment) {
+    if (moment != null) {
+      String name = "created" + parameters.size();
+      parameters.put(name, moment.toEpochMilli());
+      conditions.append(" and u.createdTimestamp ").append(comparison).append(" :").append(name);
+    }
   }
 
   private void beginsWith(String word) {

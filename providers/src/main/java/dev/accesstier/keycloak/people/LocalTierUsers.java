@@ -3,6 +3,7 @@ package dev.accesstier.keycloak.people;
 
 import dev.accesstier.keycloak.people.TierUsers.Filter;
 import dev.accesstier.keycloak.people.TierUsers.Row;
+import dev.accesstier.keycloak.people.TierUsers.Sorting;
 import dev.accesstier.keycloak.schema.Shown;
 import dev.accesstier.keycloak.tier.AccessTier;
 import jakarta.persistence.EntityManager;
@@ -58,6 +59,11 @@ final class LocalTierUsers implements TierUsers.Source {
        group by m.user.id
       """;
 
+  private static final String TIER_RANK =
+      "coalesce((select max(case a.value when 'founder' then 4 when 'alpha' then 3 when 'beta' then 2"
+          + " when 'public' then 1 when '' then 1 else 0 end) from UserAttributeEntity a"
+          + " where a.user = u and a.name = 'access_tier'), 1)";
+
   private final EntityManager entityManager;
   private final RealmModel realm;
   private final Shown shown;
@@ -73,15 +79,24 @@ final class LocalTierUsers implements TierUsers.Source {
   }
 
   @Override
-  public List<Row> page(Filter filter, @Nullable String after, int first, int max) {
-    LocalTierSearch search = new LocalTierSearch(filter, after);
+  public List<Row> page(Filter filter, Sorting sorting, int first, int max) {
+    return rows(new LocalTierSearch(filter, null), sorting, first, max);
+  }
+
+  @Override
+  public List<Row> pageAfter(Filter filter, @Nullable String after, int max) {
+    return rows(new LocalTierSearch(filter, after), Sorting.DEFAULT, 0, max);
+  }
+
+  private List<Row> rows(LocalTierSearch search, Sorting sorting, int first, int max) {
+    String order = order(sorting);
     List<UserEntity> users =
         everyone()
-            ? select("u", search, UserEntity.class)
+            ? select("u", search, order, UserEntity.class)
                 .setFirstResult(first)
                 .setMaxResults(max)
                 .getResultList()
-            : entities(visible(search).skip(first).limit(max).toList());
+            : entities(visible(search, order).skip(first).limit(max).toList(), order);
     if (users.isEmpty()) {
       return List.of();
     }
@@ -111,7 +126,7 @@ final class LocalTierUsers implements TierUsers.Source {
   public long count(Filter filter) {
     LocalTierSearch search = new LocalTierSearch(filter, null);
     if (!everyone()) {
-      return visible(search).count();
+      return visible(search, order(Sorting.DEFAULT)).count();
     }
     return search
         .applyTo(
@@ -152,22 +167,35 @@ final class LocalTierUsers implements TierUsers.Source {
     return shown.equals(Shown.EVERYONE);
   }
 
-  private Stream<String> visible(LocalTierSearch search) {
-    return select("u.id", search, String.class).getResultList().stream().filter(shown::contains);
+  private Stream<String> visible(LocalTierSearch search, String order) {
+    return select("u.id", search, order, String.class).getResultList().stream()
+        .filter(shown::contains);
   }
 
-  private List<UserEntity> entities(List<String> ids) {
+  private List<UserEntity> entities(List<String> ids, String order) {
     return ids.isEmpty()
         ? List.of()
         : entityManager
             .createQuery(
-                "select u from UserEntity u where u.id in (:ids) order by u.username",
-                UserEntity.class)
+                "select u from UserEntity u where u.id in (:ids)" + order, UserEntity.class)
             .setParameter("ids", ids)
             .getResultList();
   }
 
-  private <T> TypedQuery<T> select(String what, LocalTierSearch search, Class<T> type) {
+  private static String order(Sorting sorting) {
+    String direction = sorting.descending() ? " desc" : "";
+    String by =
+        switch (sorting.order()) {
+          case EMAIL -> "";
+          case NAME -> "lower(u.firstName)%1$s, lower(u.lastName)%1$s, ";
+          case TIER -> TIER_RANK + "%1$s, ";
+          case CREATED -> "u.createdTimestamp%1$s, ";
+        };
+    return " order by " + (by + "u.username%1$s").formatted(direction);
+  }
+
+  private <T> TypedQuery<T> select(
+      String what, LocalTierSearch search, String order, Class<T> type) {
     return search
         .applyTo(
             entityManager.createQuery(
@@ -176,7 +204,7 @@ final class LocalTierUsers implements TierUsers.Source {
                     + " from UserEntity u where "
                     + PEOPLE
                     + search.conditions()
-                    + " order by u.username",
+                    + order,
                 type))
         .setParameter("realm", realm.getId());
   }
@@ -192,7 +220,9 @@ final class LocalTierUsers implements TierUsers.Source {
         roles.getOrDefault(user.getId(), "user"),
         AccessTier.ofUser(tiers.get(user.getId())),
         Instant.ofEpochMilli(created == null ? 0 : created),
-        false);
+        false,
+        user.isEmailVerified(),
+        user.isEnabled());
   }
 
   private static Map<String, String> byUser(TypedQuery<Object[]> query) {

@@ -31,6 +31,7 @@ public final class TierUsers {
    * @param role the highest of admin, service and user
    * @param secondFactor whether {@code users} says that there is one; false for a local user, whose
    *     credentials are Keycloak's
+   * @param enabled whether the row, or for a local user Keycloak, lets the person sign in
    */
   public record Row(
       String id,
@@ -39,15 +40,51 @@ public final class TierUsers {
       String role,
       AccessTier tier,
       Instant createdAt,
-      boolean secondFactor) {}
+      boolean secondFactor,
+      boolean emailVerified,
+      boolean enabled) {}
 
   /**
-   * Which people are meant.
+   * Which people are meant. Null is no condition.
    *
-   * @param tier null: of every tier
-   * @param search words that email or name begin with; null: whatever they are
+   * @param search words that email or name begin with
+   * @param role admin, service or user, as listed
+   * @param secondFactor as listed
+   * @param createdFrom at that moment or later
+   * @param createdUntil at that moment or earlier
    */
-  public record Filter(@Nullable AccessTier tier, @Nullable String search) {}
+  public record Filter(
+      @Nullable AccessTier tier,
+      @Nullable String search,
+      @Nullable String role,
+      @Nullable Boolean secondFactor,
+      @Nullable Boolean emailVerified,
+      @Nullable Boolean enabled,
+      @Nullable Instant createdFrom,
+      @Nullable Instant createdUntil) {
+
+    public static final Filter EVERYONE = ofTier(null);
+
+    /** Null: of every tier. */
+    public static Filter ofTier(@Nullable AccessTier tier) {
+      return new Filter(tier, null, null, null, null, null, null, null);
+    }
+  }
+
+  /** What a list is ordered by; those of one storage together. */
+  public enum Order {
+    /** Of local people the username. */
+    EMAIL,
+    NAME,
+    TIER,
+    CREATED
+  }
+
+  /** An order, and whether it is turned round. */
+  public record Sorting(Order order, boolean descending) {
+
+    public static final Sorting DEFAULT = new Sorting(Order.EMAIL, false);
+  }
 
   /** Where a list goes on; lists that are read so do not get slower towards their end. */
   public record Position(int source, String after) {}
@@ -62,7 +99,10 @@ public final class TierUsers {
   /** A storage of people, in an order of its own. */
   interface Source {
 
-    List<Row> page(Filter filter, @Nullable String after, int first, int max);
+    List<Row> page(Filter filter, Sorting sorting, int first, int max);
+
+    /** Those that follow in the default order; null: from the beginning. */
+    List<Row> pageAfter(Filter filter, @Nullable String after, int max);
 
     /** What {@code after} means for that row. */
     String key(Row row);
@@ -86,12 +126,13 @@ public final class TierUsers {
                             new ComponentTierUsers(
                                 users.getKey(),
                                 users.getValue(),
-                                permitted.ofComponent(users.getKey()))),
+                                permitted.ofComponent(users.getKey()),
+                                new FederatedRows(session, realm, users.getKey())::locked)),
                 Stream.of(new LocalTierUsers(session, realm, permitted.ofLocalStorage())))
             .toList();
   }
 
-  public List<Row> list(Filter filter, int first, int max) {
+  public List<Row> list(Filter filter, Sorting sorting, int first, int max) {
     List<Row> rows = new ArrayList<>();
     long skip = first;
     for (Source source : sources) {
@@ -105,7 +146,7 @@ public final class TierUsers {
           continue;
         }
       }
-      rows.addAll(source.page(filter, null, Math.toIntExact(skip), max - rows.size()));
+      rows.addAll(source.page(filter, sorting, Math.toIntExact(skip), max - rows.size()));
       skip = 0;
     }
     return rows;
@@ -117,7 +158,7 @@ public final class TierUsers {
     String after = from == null ? null : from.after();
     while (index < sources.size()) {
       Source source = sources.get(index);
-      List<Row> rows = source.page(filter, after, 0, max);
+      List<Row> rows = source.pageAfter(filter, after, max);
       if (!rows.isEmpty()) {
         return new Slice(rows, new Position(index, source.key(rows.get(rows.size() - 1))));
       }

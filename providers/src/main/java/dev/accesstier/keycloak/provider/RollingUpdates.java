@@ -16,7 +16,7 @@ public final class RollingUpdates implements CompatibilityMetadataProvider {
    * nodes keep in shared caches, to what a token or cookie of ours says, or to our table in
    * Keycloak's database other than by adding to it.
    */
-  private static final String SHARED_STATE = "1";
+  private static final String SHARED_STATE = "2";
 
   @Override
   public String getId() {

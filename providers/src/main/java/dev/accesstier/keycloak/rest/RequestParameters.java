@@ -83,6 +83,11 @@ public final class RequestParameters {
             .collect(Collectors.toUnmodifiableSet());
   }
 
+  /** A flag of the query that may be left out; null where it is. */
+  public static @Nullable Boolean optionalFlag(String name, @Nullable String text) {
+    return text == null || text.isEmpty() ? null : Boolean.valueOf(flag(name, text));
+  }
+
   /** A flag of the query. */
   public static boolean flag(String name, @Nullable String text) {
     if (text == null || text.isEmpty() || text.equals("false")) {

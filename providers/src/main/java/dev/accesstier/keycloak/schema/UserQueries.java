@@ -123,9 +123,8 @@ public final class UserQueries {
         .findFirst();
   }
 
-  /** Ordered by email, which is unique and indexed: pages neither overlap nor leave gaps. */
   List<UserRow> search(UserSearch search, int first, int max) {
-    TypedQuery<UserRow> query = users(search.where(optional) + " order by u.email");
+    TypedQuery<UserRow> query = users(search.where(optional) + search.order());
     search.parameters().forEach(query::setParameter);
     return query.setFirstResult(first).setMaxResults(max).getResultList();
   }

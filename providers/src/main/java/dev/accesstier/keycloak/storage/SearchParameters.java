@@ -14,7 +14,6 @@ import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
 import org.keycloak.storage.StorageId;
 import org.keycloak.storage.UserStorageUtil;
-import org.keycloak.storage.adapter.AbstractUserAdapterFederatedStorage;
 
 /**
  * Reads the parameters of Keycloak's user search. What Keycloak keeps about our users in its own
@@ -50,7 +49,7 @@ final class SearchParameters {
             case UserModel.FIRST_NAME -> search.firstName(value, exact);
             case UserModel.LAST_NAME -> search.lastName(value, exact);
             case UserModel.EMAIL_VERIFIED -> search.emailVerified(Boolean.parseBoolean(value));
-            case UserModel.ENABLED -> search.enabled(Boolean.parseBoolean(value), locked());
+            case UserModel.ENABLED -> search.enabled(Boolean.parseBoolean(value), rows.locked());
             case UserModel.CREATED_AFTER -> search.createdFrom(Long.parseLong(value));
             case UserModel.CREATED_BEFORE -> search.createdUntil(Long.parseLong(value));
             case UserModel.IDP_ALIAS -> search.ids(linked(parameters));
@@ -66,10 +65,6 @@ final class SearchParameters {
           }
         });
     return search;
-  }
-
-  private Set<String> locked() {
-    return rows.withAttribute(AbstractUserAdapterFederatedStorage.ENABLED_ATTRIBUTE, "false", true);
   }
 
   private Set<String> attributed(String name, String value, boolean exact) {

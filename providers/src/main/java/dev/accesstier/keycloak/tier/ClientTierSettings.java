@@ -2,12 +2,17 @@
 package dev.accesstier.keycloak.tier;
 
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.ClientModel;
 
-/** What the attributes {@code access.tier.…} of a client say, read when they are asked for. */
+/** The attributes {@code access.tier.…} of a client, read when they are asked for. */
 public record ClientTierSettings(ClientModel client) {
+
+  /** Stands for every language that has no text of its own. */
+  public static final String ANY_LANGUAGE = "default";
 
   private static final String ARCHIVED = "access.tier.archived";
   private static final String COMING_SOON = "access.tier.coming-soon";
@@ -54,6 +59,65 @@ public record ClientTierSettings(ClientModel client) {
   public @Nullable String description(Locale locale) {
     String translated = text(DESCRIPTION, locale);
     return translated == null ? client.getDescription() : translated;
+  }
+
+  /** The sentences for those who are refused, by language tag. */
+  public Map<String, @Nullable String> notes() {
+    return texts(NOTE);
+  }
+
+  /** What the app is, by language tag; the client's own description is not in it. */
+  public Map<String, @Nullable String> descriptions() {
+    return texts(DESCRIPTION);
+  }
+
+  /** Null or blank takes a language's text away; a language that is left out keeps its own. */
+  public void note(Map<String, @Nullable String> texts) {
+    write(NOTE, texts);
+  }
+
+  /** Likewise. */
+  public void describe(Map<String, @Nullable String> texts) {
+    write(DESCRIPTION, texts);
+  }
+
+  public void archive(boolean archived) {
+    write(ARCHIVED, archived ? "true" : null);
+  }
+
+  public void announce(boolean comingSoon) {
+    write(COMING_SOON, comingSoon ? "true" : null);
+  }
+
+  private Map<String, @Nullable String> texts(String attribute) {
+    Map<String, @Nullable String> texts = new TreeMap<>();
+    client
+        .getAttributes()
+        .forEach(
+            (name, value) -> {
+              if (value != null && !value.isBlank()) {
+                if (name.equals(attribute)) {
+                  texts.put(ANY_LANGUAGE, value);
+                } else if (name.startsWith(attribute + '.')) {
+                  texts.put(name.substring(attribute.length() + 1), value);
+                }
+              }
+            });
+    return texts;
+  }
+
+  private void write(String attribute, Map<String, @Nullable String> texts) {
+    texts.forEach(
+        (language, text) ->
+            write(language.equals(ANY_LANGUAGE) ? attribute : attribute + '.' + language, text));
+  }
+
+  private void write(String attribute, @Nullable String value) {
+    if (value == null || value.isBlank()) {
+      client.removeAttribute(attribute);
+    } else {
+      client.setAttribute(attribute, value.strip());
+    }
   }
 
   private boolean flag(String attribute) {

@@ -14,15 +14,18 @@ import dev.accesstier.keycloak.tier.AccessTier;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
-import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.PUT;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
 import java.io.InputStream;
 import java.util.List;
 import java.util.Optional;
@@ -46,20 +49,34 @@ public final class AdminResource {
   public Response tier(@PathParam("id") String id) {
     UserModel user = FoundUser.byId(admin, id);
     admin.may().requireView(user);
-    return Json.ok(UserTier.of(admin, user));
+    return tagged(UserTier.of(admin, user));
+  }
+
+  private static Response tagged(UserTier tier) {
+    return Response.fromResponse(Json.ok(tier))
+        .header(HttpHeaders.ETAG, SeenValue.tag(tier.accessTier()))
+        .build();
   }
 
   @PUT
   @Path("users/{id}/tier")
   @Consumes(MediaType.APPLICATION_JSON)
-  public Response changeTier(@PathParam("id") String id, @Nullable InputStream body) {
+  public Response changeTier(
+      @PathParam("id") String id,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @Nullable InputStream body) {
     UserModel user = FoundUser.byId(admin, id);
     admin.may().requireManage(user);
     UserTier.Wanted wanted = Json.read(body, UserTier.Wanted.class);
     AccessTier tier = RequestParameters.tier(wanted.tier());
+    SeenValue seen = SeenValue.of(ifMatch, wanted.from());
     return Json.ok(
         new UserTier.Changed(
-            true, UserTierChange.change(admin, user, tier, wanted.reason(), ChangeSource.API)));
+            true,
+            seen.during(
+                () ->
+                    UserTierChange.change(
+                        admin, user, tier, seen.tier(), wanted.reason(), ChangeSource.API))));
   }
 
   @GET
@@ -78,7 +95,7 @@ public final class AdminResource {
         new TierTrail(admin.session(), admin.realm())
             .of(TierSubject.USER, user.map(UserModel::getId).orElse(id), page.first(), page.max());
     if (user.isEmpty() && changes.isEmpty()) {
-      throw new NotFoundException("User not found");
+      throw ApiError.USER_NOT_FOUND.exception();
     }
     return Json.ok(TrailEntry.of(admin, changes));
   }
@@ -103,25 +120,27 @@ public final class AdminResource {
 
   @DELETE
   @Path("users/{id}/second-factor")
-  public Response removeSecondFactor(@PathParam("id") String id) {
+  public Response removeSecondFactor(
+      @PathParam("id") String id, @QueryParam("reason") @Nullable String reason) {
     UserModel user = FoundUser.byId(admin, id);
     admin.may().requireManage(user);
-    SecondFactorRemoval.of(admin, user);
+    SecondFactorRemoval.of(admin, user, reason);
     return Response.noContent().build();
   }
 
   @GET
   @Path("users")
   public Response users(
-      @QueryParam("tier") @Nullable String tier,
-      @QueryParam("search") @Nullable String search,
+      @Context UriInfo request,
+      @QueryParam("sort") @Nullable String sort,
       @QueryParam("first") @Nullable String first,
       @QueryParam("max") @Nullable String max) {
     admin.may().requireListUsers();
     return Json.ok(
         UserList.of(
             admin,
-            new UserSearchParameters(tier, search).filter(),
+            UserSearchParameters.of(request.getQueryParameters()).filter(),
+            UserSearchParameters.sorting(sort),
             RequestParameters.Page.of(first, max, 50, MOST)));
   }
 
@@ -154,10 +173,28 @@ public final class AdminResource {
 
   @GET
   @Path("clients")
-  public Response clients() {
+  public Response clients(@QueryParam("open") @Nullable String open) {
     admin.may().requireListClients();
     admin.may().requireListUsers();
-    return Json.ok(new ClientTiers(admin).list());
+    return Json.ok(new ClientTiers(admin).list(RequestParameters.flag("open", open)));
+  }
+
+  @GET
+  @Path("clients/{clientId}/listing")
+  public Response listing(@PathParam("clientId") String clientId) {
+    ClientModel client = new ClientTiers(admin).find(clientId);
+    admin.may().requireView(client);
+    return Json.ok(ClientListing.of(client));
+  }
+
+  @PUT
+  @Path("clients/{clientId}/listing")
+  @Consumes(MediaType.APPLICATION_JSON)
+  public Response changeListing(
+      @PathParam("clientId") String clientId, @Nullable InputStream body) {
+    ClientModel client = new ClientTiers(admin).find(clientId);
+    admin.may().requireManage(client);
+    return Json.ok(Json.read(body, ClientListing.class).save(admin, client));
   }
 
   @GET
@@ -165,18 +202,24 @@ public final class AdminResource {
   public Response requiredTier(@PathParam("clientId") String clientId) {
     ClientModel client = new ClientTiers(admin).find(clientId);
     admin.may().requireView(client);
-    return Json.ok(ClientTiers.required(client));
+    ClientTiers.Required required = ClientTiers.required(client);
+    return Response.fromResponse(Json.ok(required))
+        .header(HttpHeaders.ETAG, SeenValue.tag(required.requiredTier()))
+        .build();
   }
 
   @PUT
   @Path("clients/{clientId}/required-tier")
   @Consumes(MediaType.APPLICATION_JSON)
   public Response changeRequiredTier(
-      @PathParam("clientId") String clientId, @Nullable InputStream body) {
+      @PathParam("clientId") String clientId,
+      @HeaderParam(HttpHeaders.IF_MATCH) @Nullable String ifMatch,
+      @Nullable InputStream body) {
     ClientModel client = new ClientTiers(admin).find(clientId);
     admin.may().requireManage(client);
-    return Json.ok(
-        ClientTierChange.change(admin, client, Json.read(body, ClientTierChange.Wanted.class)));
+    ClientTierChange.Wanted wanted = Json.read(body, ClientTierChange.Wanted.class);
+    SeenValue seen = SeenValue.of(ifMatch, wanted.from());
+    return Json.ok(seen.during(() -> ClientTierChange.change(admin, client, wanted, seen.tier())));
   }
 
   @GET
@@ -214,10 +257,29 @@ public final class AdminResource {
   @GET
   @Path("history")
   public Response trail(
-      @QueryParam("first") @Nullable String first, @QueryParam("max") @Nullable String max) {
+      @Context UriInfo request,
+      @QueryParam("first") @Nullable String first,
+      @QueryParam("max") @Nullable String max) {
     admin.may().requireListUsers();
     admin.may().requireListClients();
-    return Json.ok(RealmTrail.page(admin, RequestParameters.Page.of(first, max, 50, MOST)));
+    return Json.ok(
+        RealmTrail.page(
+            admin,
+            TrailParameters.of(admin, request.getQueryParameters()),
+            RequestParameters.Page.of(first, max, 50, MOST)));
+  }
+
+  @GET
+  @Path("history.csv")
+  @Produces(TierCsv.TYPE)
+  public Response exportTrail(@Context UriInfo request) {
+    admin.may().requireListUsers();
+    admin.may().requireListClients();
+    return Response.ok(
+            TrailCsv.export(admin, TrailParameters.of(admin, request.getQueryParameters())),
+            TierCsv.TYPE + "; charset=UTF-8")
+        .header("Content-Disposition", "attachment; filename=\"history.csv\"")
+        .build();
   }
 
   @GET

@@ -74,6 +74,11 @@ final class AdminTransactions {
       return new TierChanges(session, author, source);
     }
 
+    /** The admin's request as if it were made now. */
+    AdminRequest request() {
+      return new AdminRequest(session, realm, may);
+    }
+
     /** Who asks. */
     AdminAuth admin() {
       return may.admin();

@@ -8,6 +8,7 @@ import dev.accesstier.keycloak.people.TierUsers;
 import dev.accesstier.keycloak.tier.AccessTier;
 import dev.accesstier.keycloak.tier.UserTiers;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -28,17 +29,12 @@ import org.keycloak.storage.StorageId;
 /** Changes many users, some at a time, each lot in a transaction of its own. */
 final class Bulk {
 
-  static final String FORBIDDEN = "Forbidden";
-
   private static final Logger LOG = Logger.getLogger(Bulk.class);
   private static final int LOT = 200;
-  private static final String NOT_FOUND = "User not found";
-  private static final String NAMED_TWICE = "The user is named before by another id";
 
   /** What is said of an id that adds nobody to those who are meant. */
-  private static final Set<String> NOBODY_NEW = Set.of(NOT_FOUND, NAMED_TWICE);
-
-  private static final String FAILED = "The tier could not be changed; see the server's log";
+  private static final Set<ApiError> NOBODY_NEW =
+      EnumSet.of(ApiError.USER_NOT_FOUND, ApiError.NAMED_TWICE);
 
   /**
    * What a user shall have.
@@ -48,11 +44,27 @@ final class Bulk {
    */
   private record Target(AccessTier tier, @Nullable String listedEmail) {}
 
+  /**
+   * Why a user's tier stays.
+   *
+   * @param error null where only the sentence says it
+   */
+  record Failure(@Nullable ApiError error, String sentence) {
+
+    static Failure of(ApiError error) {
+      return new Failure(error, error.sentence());
+    }
+
+    @Nullable String code() {
+      return error == null ? null : error.code();
+    }
+  }
+
   private final AdminTransactions jobs;
   private final ChangeSource source;
   private final @Nullable String reason;
   private final boolean dryRun;
-  private final BiConsumer<String, String> failure;
+  private final BiConsumer<String, Failure> failure;
   private final Set<String> named = new HashSet<>();
   private int matched;
   private int changed;
@@ -61,14 +73,14 @@ final class Bulk {
 
   /**
    * @param dryRun whether nothing is changed, only counted
-   * @param failure is told the id and a sentence
+   * @param failure is told the id and the reason
    */
   Bulk(
       AdminTransactions jobs,
       ChangeSource source,
       @Nullable String reason,
       boolean dryRun,
-      BiConsumer<String, String> failure) {
+      BiConsumer<String, Failure> failure) {
     this.jobs = jobs;
     this.source = source;
     this.reason = reason;
@@ -154,7 +166,7 @@ final class Bulk {
   private void changeLot(Function<AdminTransactions.Job, Map<String, Target>> lotOf) {
     Map<String, Target> lot = new LinkedHashMap<>();
     Map<String, PendingChange> pending = new LinkedHashMap<>();
-    Map<String, String> failed = new LinkedHashMap<>();
+    Map<String, Failure> failed = new LinkedHashMap<>();
     try {
       jobs.run(
           job -> {
@@ -167,23 +179,29 @@ final class Bulk {
         throw e;
       }
       LOG.error("A lot of tier changes failed; nothing of it was written", e);
-      String sentence = e instanceof ErrorResponseException told ? sentence(told) : FAILED;
+      Failure why =
+          e instanceof ErrorResponseException told ? told(told) : Failure.of(ApiError.NOT_CHANGED);
       pending.clear();
-      lot.keySet().forEach(id -> failed.putIfAbsent(id, sentence));
+      lot.keySet().forEach(id -> failed.putIfAbsent(id, why));
     }
     pending.forEach(
         (id, change) -> {
           matched++;
           if (change.gone()) {
-            failed.put(id, NOT_FOUND);
+            failed.put(id, Failure.of(ApiError.USER_NOT_FOUND));
           } else if (change.changed()) {
             changed++;
           } else {
             unchanged++;
           }
         });
-    matched += (int) failed.values().stream().filter(error -> !NOBODY_NEW.contains(error)).count();
-    forbidden += (int) failed.values().stream().filter(FORBIDDEN::equals).count();
+    matched +=
+        (int)
+            failed.values().stream()
+                .filter(one -> one.error() == null || !NOBODY_NEW.contains(one.error()))
+                .count();
+    forbidden +=
+        (int) failed.values().stream().filter(one -> one.error() == ApiError.FORBIDDEN).count();
     failed.forEach(failure);
   }
 
@@ -192,7 +210,7 @@ final class Bulk {
       String id,
       Target target,
       Map<String, PendingChange> pending,
-      Map<String, String> failed) {
+      Map<String, Failure> failed) {
     AccessTier tier = target.tier();
     try {
       if (target.listedEmail() != null && !StorageId.isLocalStorage(id)) {
@@ -205,10 +223,15 @@ final class Bulk {
       if (found instanceof FoundUser.One one) {
         ask(job, id, one.user(), tier, pending, failed);
       } else {
-        failed.put(id, found instanceof FoundUser.Several ? FoundUser.AMBIGUOUS : NOT_FOUND);
+        failed.put(
+            id,
+            Failure.of(
+                found instanceof FoundUser.Several
+                    ? ApiError.AMBIGUOUS_ID
+                    : ApiError.USER_NOT_FOUND));
       }
     } catch (ReadOnlyException e) {
-      failed.put(id, UserTierChange.READ_ONLY);
+      failed.put(id, Failure.of(ApiError.TIERS_READ_ONLY));
     }
   }
 
@@ -218,13 +241,13 @@ final class Bulk {
       UserModel user,
       AccessTier tier,
       Map<String, PendingChange> pending,
-      Map<String, String> failed) {
+      Map<String, Failure> failed) {
     if (!job.mayManage(user)) {
-      failed.put(id, FORBIDDEN);
+      failed.put(id, Failure.of(ApiError.FORBIDDEN));
     } else if (user.getServiceAccountClientLink() != null) {
-      failed.put(id, UserTierChange.SERVICE_ACCOUNT);
+      failed.put(id, Failure.of(ApiError.SERVICE_ACCOUNT));
     } else if (!named.add(user.getId())) {
-      failed.put(id, NAMED_TWICE);
+      failed.put(id, Failure.of(ApiError.NAMED_TWICE));
     } else if (dryRun) {
       pending.put(
           id, PendingChange.foreseen(new UserTiers(job.session).tierOf(job.realm, user) != tier));
@@ -233,9 +256,9 @@ final class Bulk {
     }
   }
 
-  private static String sentence(ErrorResponseException e) {
+  private static Failure told(ErrorResponseException e) {
     return e.getResponse().getEntity() instanceof ErrorRepresentation error
-        ? error.getErrorMessage()
-        : FAILED;
+        ? new Failure(null, error.getErrorMessage())
+        : Failure.of(ApiError.NOT_CHANGED);
   }
 }

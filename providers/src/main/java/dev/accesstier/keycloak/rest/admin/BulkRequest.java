@@ -41,8 +41,12 @@ record BulkRequest(
    */
   record Result(int matched, int changed, int unchanged, List<Failed> failed, int failedLeftOut) {}
 
-  /** A user whose tier stays. */
-  record Failed(String id, String error) {}
+  /**
+   * A user whose tier stays.
+   *
+   * @param code for programs; null where only the sentence says it
+   */
+  record Failed(String id, String error, @Nullable String code) {}
 
   Result run(AdminRequest admin) {
     AccessTier to = RequestParameters.tier(tier);
@@ -93,7 +97,7 @@ record BulkRequest(
         ChangeSource.BULK,
         why,
         Boolean.TRUE.equals(dryRun),
-        (id, error) -> failed.add(new Failed(id, error)));
+        (id, failure) -> failed.add(new Failed(id, failure.sentence(), failure.code())));
   }
 
   private static Result result(Bulk bulk, Failures<Failed> failed) {

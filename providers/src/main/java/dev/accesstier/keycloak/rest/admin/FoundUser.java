@@ -2,10 +2,8 @@
 package dev.accesstier.keycloak.rest.admin;
 
 import dev.accesstier.keycloak.component.AuthComponents;
-import jakarta.ws.rs.ClientErrorException;
 import jakarta.ws.rs.ForbiddenException;
-import jakarta.ws.rs.NotFoundException;
-import jakarta.ws.rs.core.Response.Status;
+import jakarta.ws.rs.WebApplicationException;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,13 +11,10 @@ import java.util.regex.Pattern;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.UserModel;
-import org.keycloak.services.ErrorResponse;
 import org.keycloak.storage.StorageId;
 
 /** Whom an id speaks of. It is Keycloak's id, or else the one in {@code auth.users}. */
 public sealed interface FoundUser {
-
-  String AMBIGUOUS = "Users of several components have this id; use Keycloak's";
 
   Pattern FEDERATED = Pattern.compile("f:[^:]+:.+", Pattern.DOTALL);
 
@@ -63,9 +58,9 @@ public sealed interface FoundUser {
   }
 
   /** What to answer where there is none. */
-  static ClientErrorException nobody(AdminRequest admin) {
+  static WebApplicationException nobody(AdminRequest admin) {
     return admin.may().mayAskForUsers()
-        ? new NotFoundException("User not found")
+        ? ApiError.USER_NOT_FOUND.exception()
         : new ForbiddenException();
   }
 
@@ -76,7 +71,7 @@ public sealed interface FoundUser {
    */
   default Optional<UserModel> orNone() {
     if (this instanceof Several) {
-      throw ErrorResponse.error(AMBIGUOUS, Status.CONFLICT);
+      throw ApiError.AMBIGUOUS_ID.exception();
     }
     return this instanceof One one ? Optional.of(one.user()) : Optional.empty();
   }

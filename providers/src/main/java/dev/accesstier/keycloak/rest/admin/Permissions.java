@@ -97,9 +97,13 @@ public final class Permissions {
   /** Those that the admin may manage without naming them: at least one. */
   PermittedUsers requireManageableUsers() {
     require(() -> fineGrained ? mayAskForUsers() : mayManageEveryone());
-    PermittedUsers manageable = PermittedUsers.manageableBy(admin, session, realm);
+    PermittedUsers manageable = manageableUsers();
     require(() -> !manageable.isNobody());
     return manageable;
+  }
+
+  PermittedUsers manageableUsers() {
+    return PermittedUsers.manageableBy(admin, session, realm);
   }
 
   /** Before a long body is looked at: whoever has no permission at all is told so first. */
@@ -112,7 +116,11 @@ public final class Permissions {
 
   /** The realm's settings and how they fare, about no user in particular. */
   void requireViewSettings() {
-    require(() -> admin.realm().canViewRealm() || admin.realm().canViewEvents());
+    require(() -> admin.realm().canViewRealm() || mayViewEvents());
+  }
+
+  public boolean mayViewEvents() {
+    return admin.realm().canViewEvents();
   }
 
   // Clients
@@ -145,7 +153,11 @@ public final class Permissions {
   }
 
   void requireManage(ClientModel client) {
-    require(() -> admin.clients().canManage(client));
+    require(() -> mayManage(client));
+  }
+
+  public boolean mayManage(ClientModel client) {
+    return admin.clients().canManage(client);
   }
 
   private static void require(BooleanSupplier allowed) {

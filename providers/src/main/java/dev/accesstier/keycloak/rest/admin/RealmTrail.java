@@ -2,6 +2,7 @@
 package dev.accesstier.keycloak.rest.admin;
 
 import dev.accesstier.keycloak.audit.TierTrail;
+import dev.accesstier.keycloak.audit.TrailFilter;
 import dev.accesstier.keycloak.change.TierChange;
 import dev.accesstier.keycloak.change.TierSubject;
 import dev.accesstier.keycloak.people.PermittedUsers;
@@ -30,12 +31,12 @@ final class RealmTrail {
    */
   record Entry(String subject, String id, @Nullable String name, TrailEntry change) {}
 
-  static List<Entry> page(AdminRequest admin, RequestParameters.Page page) {
+  static List<Entry> page(AdminRequest admin, TrailFilter filter, RequestParameters.Page page) {
     TierTrail trail = new TierTrail(admin.session(), admin.realm());
     List<TierChange> changes =
         admin.may().mayViewEveryone() && admin.may().mayViewEveryClient()
-            ? trail.all(page.first(), page.max())
-            : trail.all(visibleTo(admin), page.first(), page.max());
+            ? trail.all(filter, page.first(), page.max())
+            : trail.all(filter, visibleTo(admin), page.first(), page.max());
     List<TrailEntry> entries = TrailEntry.of(admin, changes);
     Map<String, String> users =
         new UserNames(admin.session(), admin.realm())

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest.admin;
 
-import jakarta.ws.rs.NotFoundException;
+import dev.accesstier.keycloak.change.ChangeSource;
+import dev.accesstier.keycloak.rest.RequestParameters;
+import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
 import org.keycloak.events.admin.OperationType;
 import org.keycloak.events.admin.ResourceType;
@@ -22,17 +24,22 @@ final class SecondFactorRemoval {
   private SecondFactorRemoval() {}
 
   /**
-   * Removes it, with an admin event as Keycloak writes for its own credentials.
+   * Removes it, with an entry in the trail and an admin event as Keycloak writes for its own
+   * credentials.
    *
-   * @throws NotFoundException when the schema has none of this user
-   * @throws org.keycloak.services.ErrorResponseException with status 400 when it may not be written
+   * @throws org.keycloak.services.ErrorResponseException with status 404 when the schema has none
+   *     of this user, with 400 when it may not be written
    */
-  static void of(AdminRequest admin, UserModel user) {
+  static void of(AdminRequest admin, UserModel user, @Nullable String reason) {
     if (user.credentialManager()
         .getFederatedCredentialsStream()
         .noneMatch(credential -> TYPE.equals(credential.getType()))) {
-      throw new NotFoundException("The schema has no second factor of this user");
+      throw ApiError.NO_SECOND_FACTOR.exception();
     }
+    // First, so that a removal without an entry cannot be.
+    admin
+        .changes(ChangeSource.SECOND_FACTOR)
+        .recordRemovedSecondFactor(admin.realm(), user, RequestParameters.reason(reason));
     user.credentialManager().disableCredentialType(TYPE);
     KeycloakSession session = admin.session();
     new AdminEventBuilder(

@@ -6,7 +6,6 @@ import dev.accesstier.keycloak.people.PermittedUsers;
 import dev.accesstier.keycloak.people.TierUsers;
 import dev.accesstier.keycloak.rest.BoundedBody;
 import dev.accesstier.keycloak.rest.Json;
-import dev.accesstier.keycloak.rest.RequestParameters;
 import dev.accesstier.keycloak.tier.AccessTier;
 import jakarta.ws.rs.ForbiddenException;
 import jakarta.ws.rs.core.StreamingOutput;
@@ -48,8 +47,17 @@ final class TierCsv {
    */
   record Imported(int changed, int unchanged, List<Failed> failed, int failedLeftOut) {}
 
-  /** A line that was of no use. */
-  record Failed(int line, String error) {}
+  /**
+   * A line that was of no use.
+   *
+   * @param code for programs; null where only the sentence says it
+   */
+  record Failed(int line, String error, @Nullable String code) {
+
+    static Failed of(int line, ApiError error) {
+      return new Failed(line, error.sentence(), error.code());
+    }
+  }
 
   /** Written page by page, each read in a session of its own. */
   static StreamingOutput export(AdminRequest admin) {
@@ -58,7 +66,7 @@ final class TierCsv {
     return stream -> {
       Writer out = new OutputStreamWriter(stream, StandardCharsets.UTF_8);
       out.write(String.join(",", HEADER) + "\r\n");
-      TierUsers.Filter everyone = new TierUsers.Filter(null, null);
+      TierUsers.Filter everyone = TierUsers.Filter.EVERYONE;
       TierUsers.Position position = null;
       do {
         TierUsers.Position from = position;
@@ -96,7 +104,8 @@ final class TierCsv {
             ChangeSource.CSV,
             null,
             dryRun,
-            (id, error) -> failed.add(new Failed(wanted.at.getOrDefault(id, 0), error)));
+            (id, why) ->
+                failed.add(new Failed(wanted.at.getOrDefault(id, 0), why.sentence(), why.code())));
     bulk.change(wanted.tiers);
     if (bulk.allForbidden()) {
       throw new ForbiddenException();
@@ -154,20 +163,20 @@ final class TierCsv {
       Optional<AccessTier> tier =
           cells.size() == HEADER.size() ? AccessTier.parse(cells.get(2).trim()) : Optional.empty();
       if (cells.size() != HEADER.size()) {
-        failed.add(new Failed(line.line(), "A line must have " + HEADER.size() + " cells"));
+        failed.add(Failed.of(line.line(), ApiError.CSV_CELLS));
       } else if (id.isEmpty()) {
-        failed.add(new Failed(line.line(), "The id is missing"));
+        failed.add(Failed.of(line.line(), ApiError.ID_MISSING));
       } else if (tier.isEmpty()) {
-        failed.add(new Failed(line.line(), RequestParameters.UNKNOWN_TIER));
+        failed.add(Failed.of(line.line(), ApiError.UNKNOWN_TIER));
       } else if (tiers.putIfAbsent(id, tier.get()) != null) {
-        failed.add(new Failed(line.line(), "The id is in an earlier line as well"));
+        failed.add(Failed.of(line.line(), ApiError.ID_TWICE));
       } else {
         at.put(id, line.line());
       }
     }
 
     private static ErrorResponseException wrongHeader() {
-      return Json.bad("The first line must be " + String.join(",", HEADER));
+      return ApiError.CSV_HEADER.exception();
     }
   }
 }

@@ -30,6 +30,7 @@ public record UserTier(String id, @Nullable String email, String accessTier) {
    *
    * @param tier null where it is missing
    * @param reason null where none is given
+   * @param from the tier that was seen; null: whatever it is
    */
-  public record Wanted(@Nullable String tier, @Nullable String reason) {}
+  public record Wanted(@Nullable String tier, @Nullable String reason, @Nullable String from) {}
 }

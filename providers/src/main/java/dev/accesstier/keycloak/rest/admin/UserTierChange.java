@@ -3,20 +3,15 @@ package dev.accesstier.keycloak.rest.admin;
 
 import dev.accesstier.keycloak.change.ChangeSource;
 import dev.accesstier.keycloak.change.PendingChange;
-import dev.accesstier.keycloak.rest.Json;
+import dev.accesstier.keycloak.change.SeenTier;
 import dev.accesstier.keycloak.rest.RequestParameters;
 import dev.accesstier.keycloak.tier.AccessTier;
-import jakarta.ws.rs.NotFoundException;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.models.UserModel;
 import org.keycloak.storage.ReadOnlyException;
 
 /** Changes the tier of one user. */
 public final class UserTierChange {
-
-  static final String READ_ONLY = "Tiers are read-only in this user's storage";
-
-  static final String SERVICE_ACCOUNT = "A service account has no access tier";
 
   private UserTierChange() {}
 
@@ -27,25 +22,42 @@ public final class UserTierChange {
       AccessTier tier,
       @Nullable String reason,
       ChangeSource source) {
+    return change(admin, user, tier, SeenTier.ANY, reason, source);
+  }
+
+  /**
+   * Likewise, if the user has the tier that was seen.
+   *
+   * @throws dev.accesstier.keycloak.change.TierMovedException when they have another one
+   */
+  static UserTier change(
+      AdminRequest admin,
+      UserModel user,
+      AccessTier tier,
+      SeenTier seen,
+      @Nullable String reason,
+      ChangeSource source) {
     requirePerson(user);
     UserTier answer = UserTier.of(user, tier);
     PendingChange pending;
     try {
       pending =
-          admin.changes(source).change(admin.realm(), user, tier, RequestParameters.reason(reason));
+          admin
+              .changes(source)
+              .change(admin.realm(), user, tier, seen, RequestParameters.reason(reason));
     } catch (ReadOnlyException e) {
-      throw Json.bad(READ_ONLY);
+      throw ApiError.TIERS_READ_ONLY.exception();
     }
     admin.commit();
     if (pending.gone()) {
-      throw new NotFoundException("User not found");
+      throw ApiError.USER_NOT_FOUND.exception();
     }
     return answer;
   }
 
   private static void requirePerson(UserModel user) {
     if (user.getServiceAccountClientLink() != null) {
-      throw Json.bad(SERVICE_ACCOUNT);
+      throw ApiError.SERVICE_ACCOUNT.exception();
     }
   }
 }

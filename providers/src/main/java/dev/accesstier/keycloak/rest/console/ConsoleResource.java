@@ -18,6 +18,7 @@ import org.keycloak.headers.SecurityHeadersProvider;
 import org.keycloak.models.ClientModel;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
+import org.keycloak.services.Urls;
 import org.keycloak.urls.UrlType;
 
 /**
@@ -31,7 +32,10 @@ public final class ConsoleResource {
 
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'%s;"
-          + " img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+          + " img-src 'self' data:; font-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
+
+  /** The style sheet of Keycloak's own pages, below the resources of theme type common. */
+  private static final String PATTERNFLY = "vendor/patternfly-v5/patternfly.min.css";
 
   private final KeycloakSession session;
 
@@ -57,6 +61,7 @@ public final class ConsoleResource {
             .replace("{{realm}}", escaped(realm.getName()))
             .replace("{{title}}", escaped(title(realm)))
             .replace("{{path}}", escaped(RealmPath.of(session)))
+            .replace("{{patternfly}}", escaped(patternfly()))
             .replace("{{server}}", escaped(here.toString()))
             .replace("{{admin}}", escaped(admin.toString()))
             .replace("{{client}}", RequiredTier.CONSOLE_CLIENT);
@@ -77,6 +82,12 @@ public final class ConsoleResource {
   public Response file(@PathParam("file") String file) {
     String type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
     return PackagedResources.serve(session, "console/" + file, String.valueOf(type));
+  }
+
+  /** Relative to the host, as the page's other addresses are. */
+  private String patternfly() {
+    URI resources = Urls.themeRoot(session.getContext().getUri().getBaseUri());
+    return resources.getRawPath() + "/common/keycloak/" + PATTERNFLY;
   }
 
   private static String title(RealmModel realm) {

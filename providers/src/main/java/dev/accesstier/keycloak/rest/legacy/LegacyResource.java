@@ -46,6 +46,8 @@ public final class LegacyResource {
     this.session = session;
   }
 
+  record Wanted(@Nullable String tier, @Nullable String reason) {}
+
   record Problem(String error, String message) {}
 
   /** {@code count} is the number of rows in this answer. */
@@ -82,11 +84,13 @@ public final class LegacyResource {
       throw forbidden();
     }
     TierUsers.Filter filter =
-        new TierUsers.Filter(tier == null || tier.isEmpty() ? null : known(tier), null);
+        TierUsers.Filter.ofTier(tier == null || tier.isEmpty() ? null : known(tier));
     RequestParameters.Page page = RequestParameters.Page.of(offset, limit, 50, MOST);
     List<OriginalUser> users =
         new TierUsers(session, admin.realm(), admin.may().visibleUsers())
-            .list(filter, page.first(), page.max()).stream().map(OriginalUser::of).toList();
+            .list(filter, TierUsers.Sorting.DEFAULT, page.first(), page.max()).stream()
+                .map(OriginalUser::of)
+                .toList();
     return Json.ok(new Listed(users, users.size()));
   }
 
@@ -111,7 +115,7 @@ public final class LegacyResource {
   @Path("{id}/tier")
   public Response changeTier(@PathParam("id") String id, @Nullable InputStream body) {
     AdminRequest admin = admin("GET", "PUT");
-    UserTier.Wanted wanted = Json.read(body, UserTier.Wanted.class);
+    Wanted wanted = Json.read(body, Wanted.class);
     AccessTier tier = known(wanted.tier());
     UserModel user = user(admin, id);
     if (!admin.may().mayManage(user)) {

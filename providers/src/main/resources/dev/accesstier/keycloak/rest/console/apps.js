@@ -1,58 +1,144 @@
-import { el, fill, row, table } from './dom.js';
-import { say } from './message.js';
-import { number, t } from './text.js';
-import { tierChoice, APP_TIERS } from './choice.js';
+import { badge, button, el, fill, labelled, outside, row, table } from './dom.js';
+import { link, note, read } from './address.js';
+import { NONE, appTiers, tierChoice } from './choice.js';
 import { historyButton } from './history.js';
+import { showListing } from './listing.js';
+import { say } from './message.js';
+import { TIERS, number, t, tier } from './text.js';
 
-export async function apps(main, api) {
-  const headings = ['app', 'clientId', 'required', 'access', 'trail'].map((key) => t(key));
+const KINDS = ['long', '', 'tight', 'tight', 'tight'];
+
+/** Every app, with what it requires, whom that lets in, and what another tier would change. */
+export async function apps(main, api, realm) {
+  const { query } = read();
+  const asked = { search: query.search ?? '', gated: query.gated ?? '' };
   const list = el('section', { 'aria-label': t('nav.apps') });
+  const search = el('input', { type: 'search', maxlength: '255', value: asked.search, oninput: narrow });
+  const gated = el('input', { type: 'checkbox', checked: asked.gated === 'true', onchange: narrow });
+  fill(
+    main,
+    el('p', { class: 'hint' }, t('apps.hint')),
+    el(
+      'form',
+      { class: 'filter', role: 'search', onsubmit: (event) => event.preventDefault() },
+      labelled(t('apps.search'), search),
+      el('label', { class: 'check' }, gated, ' ', t('apps.gated')),
+    ),
+    list,
+  );
 
-  const path = (clientId) => 'clients/' + encodeURIComponent(clientId) + '/required-tier';
-  /** @param {{ clientId: string, name?: string, requiredTier: string, archived?: boolean, usersWithAccess: ?number }} app */
-  const line = ({ clientId, name, requiredTier, archived, usersWithAccess }) => {
-    const access = el('span', {}, usersWithAccess === null ? '' : number(usersWithAccess));
-    return row(headings, [
-      (name || clientId) + (archived ? ' (' + t('archived') + ')' : ''),
-      clientId,
-      tierChoice(requiredTier, name || clientId, APP_TIERS, async (value, reason) => {
-        await api.put(path(clientId), { requiredTier: value, reason });
-        access.textContent = await counted(clientId);
-      }),
-      access,
-      historyButton(api, path(clientId) + '/history', name || clientId),
-    ]);
-  };
+  let clients = [];
+  let users = {};
+  const names = ['app', 'required', 'access', 'refused', 'actions'].map((key) => t(key));
 
-  // Empty where nothing is required, or where it cannot be asked: the tier is changed all the same.
-  async function counted(clientId) {
-    const now = await api.get('clients').catch(() => []);
-    const client = now.find((one) => one.clientId === clientId);
-    return client ? number(client.usersWithAccess) : '';
+  /** Both at once, so that the numbers fit each other. */
+  async function load() {
+    const [all, summary] = await Promise.all([api.get('clients', { open: 'true' }), api.get('summary')]);
+    clients = all;
+    users = summary.users;
+    show();
   }
 
-  const gated = await api.get('clients');
-  fill(list, table(t('nav.apps'), headings, gated.map(line)));
+  function narrow() {
+    Object.assign(asked, { search: search.value.trim(), gated: gated.checked ? 'true' : '' });
+    note('apps', asked);
+    say('');
+    show();
+  }
 
-  const another = el('input', { type: 'text', required: true, maxlength: '255' });
-  const form = el(
-    'form',
-    {
-      class: 'filter',
-      onsubmit: async (event) => {
-        event.preventDefault();
-        try {
-          const { clientId, requiredTier } = await api.get(path(another.value.trim()));
-          list.querySelector('tbody').append(line({ clientId, requiredTier, usersWithAccess: null }));
-          list.querySelector('tbody tr:last-child select').focus();
-          say('');
-        } catch (error) {
-          say(error.message, true);
-        }
+  function show() {
+    const word = asked.search.toLowerCase();
+    const found = clients.filter(
+      ({ clientId, name, requiredTier }) =>
+        (requiredTier !== null || asked.gated === '') &&
+        [clientId, name ?? ''].some((text) => text.toLowerCase().includes(word)),
+    );
+    fill(list, found.length === 0 ? el('p', {}, t('apps.none')) : table(t('nav.apps'), names, found.map(line)));
+  }
+
+  function line(client) {
+    const { clientId, requiredTier, usersWithAccess, refused } = client;
+    const name = client.name || clientId;
+    const path = 'clients/' + encodeURIComponent(clientId.includes('/') ? client.id : clientId);
+    const known = requiredTier === null || TIERS.includes(requiredTier);
+    return row(
+      names,
+      [
+        el(
+          'span',
+          { class: 'about' },
+          el('span', {}, name, ' ', el('small', {}, clientId)),
+          client.archived ? badge(t('archived')) : null,
+          client.comingSoon ? badge(t('comingSoon'), 'blue') : null,
+          known ? null : badge(t('apps.unreadable'), 'red'),
+        ),
+        client.manageable
+          ? choice(client, name, path)
+          : badge(requiredTier === null ? t('open') : tier(requiredTier)),
+        requiredTier === null ? t('apps.everyone') : number(usersWithAccess),
+        refused === null ? '' : number(refused),
+        el(
+          'span',
+          { class: 'actions' },
+          button(t('listing'), () => showListing(api, path + '/listing', name, client.manageable, load).catch(complain), 'link', {
+            'aria-label': t('listing') + ': ' + name,
+          }),
+          historyButton(api, path + '/required-tier/history', name),
+          outside(t('keycloak'), name, realm.console + '/clients/' + encodeURIComponent(client.id) + '/settings'),
+        ),
+      ],
+      KINDS,
+    );
+  }
+
+  const complain = (error) => say(error.message, { bad: true });
+
+  function choice({ id, requiredTier }, name, path) {
+    const current = requiredTier ?? NONE;
+    return tierChoice({
+      key: 'client ' + id,
+      name,
+      current,
+      values: appTiers(),
+      preview: (value) => preview(current, value),
+      save: (value, reason, from) =>
+        api.put(path + '/required-tier', { requiredTier: value === NONE ? null : value, reason, from }),
+      saved: (value) => (value === NONE ? t('saved.open', name) : t('saved.app', name, tier(value))),
+      after: async () => {
+        await load();
+        [...list.querySelectorAll('select')].find((one) => one.getAttribute('aria-label') === t('tier.of', name))?.focus();
       },
-    },
-    el('label', {}, t('apps.another'), another),
-    el('button', { type: 'submit' }, t('add')),
-  );
-  fill(main, list, form);
+    });
+  }
+
+  const admitted = (required) => {
+    const from = required === NONE ? 0 : TIERS.indexOf(required);
+    return from < 0 ? [] : TIERS.slice(from);
+  };
+  const people = (tiers) => tiers.reduce((sum, one) => sum + (users[one] ?? 0), 0);
+
+  /** "Alpha → Beta: 127 → 312 people, 185 more", and who they are. */
+  function preview(from, to) {
+    const before = admitted(from);
+    const after = admitted(to);
+    const word = (value) => (value === NONE ? t('open') : tier(value));
+    const more = after.filter((one) => !before.includes(one));
+    const fewer = before.filter((one) => !after.includes(one));
+    const moved = more.length > 0 ? more : fewer;
+    return el(
+      'span',
+      { class: 'preview', role: 'status' },
+      t('preview', word(from), word(to), number(people(before)), number(people(after))),
+      ' ',
+      t(more.length > 0 ? 'preview.more' : 'preview.fewer', number(people(moved))),
+      ...moved
+        .filter((one) => users[one] > 0)
+        .flatMap((one) => [
+          ' ',
+          el('a', { href: link('users', { tier: one }), target: '_blank' }, tier(one) + ' (' + number(users[one]) + ')'),
+        ]),
+    );
+  }
+
+  await load();
 }

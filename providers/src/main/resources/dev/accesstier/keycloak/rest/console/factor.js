@@ -1,48 +1,39 @@
-import { el, fill } from './dom.js';
+import { button, el, fill, labelled } from './dom.js';
+import { openDialog } from './dialog.js';
 import { say } from './message.js';
 import { t } from './text.js';
 
 /** Takes a user's second factor away, when the admin has confirmed it. */
 export function secondFactor(api, path, name) {
   const place = el('div', {});
-  const button = el(
-    'button',
-    { type: 'button', 'aria-label': t('factor.of', name), onclick: () => confirm(name, remove) },
-    t('remove'),
-  );
-  fill(place, button);
+  const remover = button(t('remove'), confirm, 'link', { 'aria-label': t('remove') + ': ' + t('factor.of', name) });
+  fill(place, remover);
 
-  async function remove() {
-    button.disabled = true;
+  function confirm() {
+    const reason = el('input', { type: 'text', maxlength: '1000' });
+    openDialog(
+      t('factor.of', name),
+      [el('p', {}, t('factor.consequence')), labelled(t('reason.optional'), reason)],
+      (close) => [
+        button(t('remove'), () => (close(), remove(reason.value.trim())), 'danger'),
+        button(t('cancel'), close, 'link'),
+      ],
+    );
+  }
+
+  async function remove(reason) {
+    remover.disabled = true;
     try {
-      await api.delete(path);
+      await api.delete(path, { reason });
       fill(place, el('span', { tabindex: '-1' }, t('removed')));
       place.firstChild.focus();
       say(t('factor.removed', name));
     } catch (error) {
-      button.disabled = false;
-      button.focus();
-      say(error.message, true);
+      remover.disabled = false;
+      remover.focus();
+      say(error.message, { bad: true });
     }
   }
 
   return place;
-}
-
-/** Above the page. */
-function confirm(name, then) {
-  const dialog = el(
-    'dialog',
-    { 'aria-labelledby': 'confirm', onclose: () => dialog.remove() },
-    el('h2', { id: 'confirm' }, t('factor.of', name)),
-    el('p', {}, t('factor.consequence')),
-    el(
-      'div',
-      { class: 'choice' },
-      el('button', { type: 'button', class: 'primary', onclick: () => (dialog.close(), then()) }, t('remove')),
-      el('button', { type: 'button', autofocus: true, onclick: () => dialog.close() }, t('cancel')),
-    ),
-  );
-  document.body.append(dialog);
-  dialog.showModal();
 }

@@ -1,6 +1,7 @@
 // OpenID Connect, authorization code flow with PKCE. The tokens stay in this module's memory; what
 // has to outlive the way to the login page and back is of no use to anybody else.
 
+import { saveDrafts } from './drafts.js';
 import { t } from './text.js';
 
 const PENDING = 'access-tier-console.login';
@@ -26,7 +27,13 @@ async function leaveForLogin(settings) {
   if (!crypto.subtle) {
     throw new Error(t('error.insecure'));
   }
-  const login = { state: random(), verifier: random(), hash: location.hash };
+  const realm = new URLSearchParams(location.search).get('realm');
+  const login = {
+    state: random(),
+    verifier: random(),
+    address: (realm ? '?' + new URLSearchParams({ realm }) : '') + location.hash,
+  };
+  saveDrafts();
   sessionStorage.setItem(PENDING, JSON.stringify(login));
   const challenge = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(login.verifier));
   const query = new URLSearchParams({
@@ -54,7 +61,7 @@ export async function signIn(settings) {
   if (!answer.has('code') || login === null || answer.get('state') !== login.state) {
     return leaveForLogin(settings);
   }
-  history.replaceState(null, '', here() + login.hash);
+  history.replaceState(null, '', here() + login.address);
   const session = new Session(settings);
   await session.grant({
     grant_type: 'authorization_code',
@@ -107,6 +114,11 @@ class Session {
       await this.#refreshing;
     }
     return this.#tokens.access_token;
+  }
+
+  /** The server does not take the token any more: somebody has ended the session. */
+  over() {
+    return leaveForLogin(this.#settings);
   }
 
   /** What the person is called, for people to read. */

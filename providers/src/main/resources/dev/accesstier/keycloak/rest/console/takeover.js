@@ -1,4 +1,4 @@
-import { el, fill, row, table } from './dom.js';
+import { choices, el, fill, labelled, row, submit, table } from './dom.js';
 import { say } from './message.js';
 import { number, t, TIERS, tier } from './text.js';
 
@@ -9,19 +9,9 @@ const OUTCOMES = ['new', 'changed', 'same', 'conflicting', 'refused', 'vanished'
 export async function takeover(main, api) {
   const headings = ['clientId', 'outcome', 'noConsent', 'note'].map((key) => t(key));
   const list = el('section', { 'aria-label': t('nav.takeover') });
-  const required = el(
-    'select',
-    {},
-    el('option', { value: '' }, tier(null)),
-    ...TIERS.map((value) => el('option', { value }, tier(value))),
-  );
-  const button = el('button', { type: 'submit', class: 'primary' }, t('takeover.run'));
-  const form = el(
-    'form',
-    { class: 'filter', onsubmit: run },
-    el('label', {}, t('takeover.tier'), required),
-    button,
-  );
+  const required = choices([['', t('open')], ...TIERS.map((value) => [value, tier(value)])], '');
+  const button = submit(t('takeover.run'));
+  const form = el('form', { class: 'filter', onsubmit: run }, labelled(t('takeover.tier'), required), button);
 
   const line = (outcome, { clientId, reason }) => {
     const label = t('noConsent.of', clientId);
@@ -39,7 +29,7 @@ export async function takeover(main, api) {
     fill(
       list,
       ...report.problems.map((problem) => el('p', { class: 'hint' }, problem)),
-      lines.length ? table(t('nav.takeover'), headings, lines) : el('p', { class: 'hint' }, t('takeover.none')),
+      lines.length ? table(t('nav.takeover'), headings, lines) : el('p', {}, t('takeover.none')),
     );
   }
 
@@ -49,15 +39,15 @@ export async function takeover(main, api) {
     const chosen = /** @type {HTMLInputElement[]} */ ([...list.querySelectorAll('input:checked')]);
     const trusted = chosen.map((box) => box.value).join(',');
     try {
-      const done = await api.post(PATH, { trusted, requiredTier: required.value });
-      show(await api.post(PATH, { dryRun: 'true' }));
+      const done = await api.post(PATH, undefined, { trusted, requiredTier: required.value });
+      show(await api.post(PATH, undefined, { dryRun: 'true' }));
       say(t('takeover.done', number(done.new.length), number(done.changed.length), number(done.refused.length)));
     } catch (error) {
       button.disabled = false;
-      say(error.message, true);
+      say(error.message, { bad: true });
     }
   }
 
-  show(await api.post(PATH, { dryRun: 'true' }));
+  show(await api.post(PATH, undefined, { dryRun: 'true' }));
   fill(main, el('p', { class: 'hint' }, t('takeover.hint')), list, form);
 }

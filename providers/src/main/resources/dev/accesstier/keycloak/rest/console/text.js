@@ -22,6 +22,5 @@ export const time = (iso) =>
 export const date = (iso) =>
   new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: 'medium' }).format(new Date(iso));
 
-/** What a tier is called; its own name where nobody knows it, a dash where there is none. */
-export const tier = (value) =>
-  value === null ? t('tier.none') : TIERS.includes(value) ? t('tier.' + value) : value;
+/** What a tier is called; its own name where nobody knows it. */
+export const tier = (value) => (TIERS.includes(value) ? t('tier.' + value) : value);

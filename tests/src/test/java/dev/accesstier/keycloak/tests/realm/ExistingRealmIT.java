@@ -26,6 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.keycloak.admin.client.resource.RealmResource;
+import org.keycloak.representations.idm.ClientRepresentation;
 import org.keycloak.representations.idm.PartialImportRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.representations.idm.RequiredActionProviderRepresentation;
@@ -58,6 +59,7 @@ final class ExistingRealmIT {
 
   @AfterAll
   void removeRealm() {
+    master().clients().get(consoleInMaster().getId()).remove();
     realm().remove();
   }
 
@@ -104,7 +106,20 @@ final class ExistingRealmIT {
                 .clientLevel(management)
                 .listAll())
         .extracting("name")
-        .containsExactlyInAnyOrder("view-users", "manage-users", "view-clients", "manage-clients");
+        .containsExactlyInAnyOrder(
+            "view-users", "manage-users", "view-clients", "manage-clients", "view-events");
+    assertThat(consoleInMaster().getRedirectUris())
+        .containsExactly("/realms/master/access-tier/console");
+    String ofRealm = master().clients().findByClientId(NAME + "-realm").get(0).getId();
+    assertThat(
+            master()
+                .clients()
+                .get(consoleInMaster().getId())
+                .getScopeMappings()
+                .clientLevel(ofRealm)
+                .listAll())
+        .extracting("name")
+        .contains("view-users", "manage-clients");
   }
 
   @Test
@@ -162,6 +177,14 @@ final class ExistingRealmIT {
         : node.asText();
   }
 
+  private static RealmResource master() {
+    return TestServer.shared().admin().realm("master");
+  }
+
+  private static ClientRepresentation consoleInMaster() {
+    return master().clients().findByClientId("access-tier-console").get(0);
+  }
+
   private static RealmResource realm() {
     return TestServer.shared().admin().realm(NAME);
   }
@@ -174,6 +197,7 @@ final class ExistingRealmIT {
             List.of(
                 "bash",
                 TestServer.realmExport("setup-existing-realm.sh").toString(),
+                "--master",
                 NAME,
                 COMPONENT));
     builder

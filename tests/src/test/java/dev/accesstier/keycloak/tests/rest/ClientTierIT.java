@@ -47,10 +47,10 @@ final class ClientTierIT {
     JsonNode clients = api.get("clients").json(200);
     assertThat(clients.toString())
         .contains(
-            "{\"clientId\":\"gated\",\"name\":\"The gated\",\"requiredTier\":\"alpha\",\"archived\":false,\"usersWithAccess\":4}")
+            "{\"clientId\":\"gated\",\"name\":\"The gated\",\"requiredTier\":\"alpha\",\"archived\":false,\"usersWithAccess\":4,")
         .contains(
             "\"clientId\":\"old\",\"name\":\"The old\",\"requiredTier\":\"beta\",\"archived\":true")
-        .contains("\"requiredTier\":\"fonder\",\"archived\":false,\"usersWithAccess\":0}");
+        .contains("\"requiredTier\":\"fonder\",\"archived\":false,\"usersWithAccess\":0,");
     JsonNode summary = api.get("summary").json(200);
     assertThat(summary.get("clients").get("beta").asInt()).isEqualTo(1);
     assertThat(summary.get("users").get("founder").asInt()).isEqualTo(2);

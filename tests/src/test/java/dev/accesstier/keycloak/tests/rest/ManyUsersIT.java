@@ -145,7 +145,7 @@ final class ManyUsersIT {
             .json(200);
     assertThat(done.toString())
         .isEqualTo(
-            "{\"matched\":2,\"changed\":2,\"unchanged\":0,\"failed\":[{\"id\":\"nobody\",\"error\":\"User not found\"}],\"failedLeftOut\":0}");
+            "{\"matched\":2,\"changed\":2,\"unchanged\":0,\"failed\":[{\"id\":\"nobody\",\"error\":\"User not found\",\"code\":\"user_not_found\"}],\"failedLeftOut\":0}");
     assertThat(realm.column(federated)).isEqualTo("founder");
     assertThat(api.get("users/" + local + "/tier").json(200).get("accessTier").asText())
         .isEqualTo("founder");
@@ -160,7 +160,7 @@ final class ManyUsersIT {
             .json(200);
     assertThat(done.toString())
         .isEqualTo(
-            "{\"matched\":1,\"changed\":1,\"unchanged\":0,\"failed\":[{\"id\":\"%s\",\"error\":\"The user is named before by another id\"}],\"failedLeftOut\":0}"
+            "{\"matched\":1,\"changed\":1,\"unchanged\":0,\"failed\":[{\"id\":\"%s\",\"error\":\"The user is named before by another id\",\"code\":\"named_twice\"}],\"failedLeftOut\":0}"
                 .formatted(id));
     String file = "id,email,access_tier\n" + last + ",,founder\n" + id + ",,guest\n";
     JsonNode dry = importFile(realm, file, "?dryRun=true");

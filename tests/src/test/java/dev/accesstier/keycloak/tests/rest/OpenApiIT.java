@@ -35,6 +35,7 @@ final class OpenApiIT {
           "bulkChange", "{\"filter\":{\"tier\":\"guest\"},\"tier\":\"public\",\"dryRun\":false}",
           "importCsv", "id,email,access_tier\nnobody,,beta\n",
           "putRequiredTier", "{\"requiredTier\":\"alpha\"}",
+          "putListing", "{\"note\":{\"de\":\"Bald\"},\"comingSoon\":true}",
           "originalPut", "{\"tier\":\"beta\"}",
           "mergeGlobalSettings", "{\"theme\":{\"mode\":\"dark\"}}",
           "mergeAppSettings", "{\"nav\":{}}",

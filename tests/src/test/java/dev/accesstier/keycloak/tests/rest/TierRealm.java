@@ -221,7 +221,8 @@ final class TierRealm implements AutoCloseable {
         .getScopeMappings()
         .clientLevel(management)
         .add(
-            List.of("view-users", "manage-users", "view-clients", "manage-clients").stream()
+            List.of("view-users", "manage-users", "view-clients", "manage-clients", "view-events")
+                .stream()
                 .map(role -> roles.get(role).toRepresentation())
                 .toList());
   }
