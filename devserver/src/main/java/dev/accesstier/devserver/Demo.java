@@ -5,56 +5,147 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import javax.sql.DataSource;
 
-/** {@code mvn -Pdemo}: a database with sample users and a server with the realm, until Ctrl-C. */
-public final class Demo {
-
-  private static final int KEYCLOAK_PORT = 8080;
-  private static final int MANAGEMENT_PORT = 9000;
-  private static final int POSTGRES_PORT = 5432;
+/**
+ * {@code mvn -Pdemo}: a database with sample users, a server with the realm, two sample apps and an
+ * inbox for the server's mail, until Ctrl-C.
+ */
+public final class Demo implements AutoCloseable {
 
   /** Better Auth's secret in the demo; nothing but sample data is encrypted with it. */
   private static final String SECRET = "demo-secret-for-sample-data-only";
 
+  private static final int MANY = 500;
+
   private static final PrintStream OUT = System.out;
 
-  private Demo() {}
+  private final PostgresServer postgres;
+  private final KeycloakServer keycloak;
+  private final DemoMail mail;
+  private final DemoPages pages;
+  private final String pagesUrl;
+
+  private Demo(
+      PostgresServer postgres,
+      KeycloakServer keycloak,
+      DemoMail mail,
+      DemoPages pages,
+      String pagesUrl) {
+    this.postgres = postgres;
+    this.keycloak = keycloak;
+    this.mail = mail;
+    this.pages = pages;
+    this.pagesUrl = pagesUrl;
+  }
 
   public static void main(String[] arguments) throws InterruptedException {
     Instant begin = Instant.now();
-    Path directory = path("demo.directory");
+    try (Demo demo = start(path("demo.jar"), path("demo.realm"), path("demo.directory"))) {
+      say("Ready after " + Duration.between(begin, Instant.now()).toSeconds() + " s.");
+      demo.describe(OUT);
+      CountDownLatch forever = new CountDownLatch(1);
+      forever.await();
+    }
+  }
+
+  /**
+   * Starts everything; ports are those of the options {@code -Ddemo....port}.
+   *
+   * @param jar the extension
+   * @param realmFile as it is shipped
+   * @param directory for data and logs; what is in it is deleted
+   */
+  public static Demo start(Path jar, Path realmFile, Path directory) {
+    DemoPorts ports = DemoPorts.fromOptions();
+    ports.moved().forEach(Demo::say);
     KeycloakDistribution.delete(directory);
-    Path realm = DemoRealm.write(path("demo.realm"), directory.resolve("realm"));
+    String pagesUrl = "http://localhost:" + ports.pages();
+    Path realm = DemoRealm.write(realmFile, directory.resolve("realm"), pagesUrl, ports.smtp());
 
     say("Starting PostgreSQL ...");
-    try (PostgresServer postgres =
-        PostgresServer.start(directory.resolve("postgres"), POSTGRES_PORT)) {
-      DataSource auth = postgres.createDatabase("auth");
-      postgres.createDatabase("keycloak");
-      AuthSchemaSql.apply(auth, "indexes.sql", "hint-trigger.sql");
-      DemoUsers.addTo(auth, SECRET);
-      say("PostgreSQL is up on port " + postgres.port() + ", with schema auth and sample users.");
-      if (!KeycloakDistribution.cached()) {
-        say("Unpacking Keycloak, this once ...");
-      }
-      say("Starting Keycloak; a first start takes about a minute ...");
-      KeycloakOptions options =
-          KeycloakOptions.defaults()
-              .provider(path("demo.jar"))
-              .realm(realm)
-              .database(postgres, "keycloak")
-              .authSchema(postgres, "auth", SECRET)
-              .variable("JAVA_OPTS_APPEND", "--add-modules jdk.incubator.vector")
-              .ports(KEYCLOAK_PORT, MANAGEMENT_PORT);
-      try (KeycloakServer keycloak = KeycloakServer.start(directory.resolve("keycloak"), options)) {
-        OUT.println(DemoScreen.text(keycloak, postgres, Duration.between(begin, Instant.now())));
-        OUT.flush();
-        CountDownLatch forever = new CountDownLatch(1);
-        forever.await();
-      }
+    PostgresServer postgres = PostgresServer.start(directory.resolve("postgres"), ports.postgres());
+    DataSource auth = postgres.createDatabase("auth");
+    postgres.createDatabase("keycloak");
+    AuthSchemaSql.apply(auth, "indexes.sql", "hint-trigger.sql");
+    DemoUsers.addTo(auth, SECRET);
+    new SampleUsers(auth).addMany("person", MANY);
+    say("PostgreSQL is up on port " + postgres.port() + ", with schema auth and sample users.");
+
+    if (!KeycloakDistribution.cached()) {
+      say("Unpacking Keycloak, this once ...");
     }
+    say("Starting Keycloak; a first start takes about a minute ...");
+    DemoMail mail = new DemoMail(ports.smtp());
+    KeycloakOptions options =
+        KeycloakOptions.defaults()
+            .provider(jar)
+            .realm(realm)
+            .database(postgres, "keycloak")
+            .authSchema(postgres, "auth", SECRET)
+            .variable("JAVA_OPTS_APPEND", "--add-modules jdk.incubator.vector")
+            .ports(ports.keycloak(), ports.management());
+    KeycloakServer keycloak = KeycloakServer.start(directory.resolve("keycloak"), options);
+    String server = local(keycloak);
+    say("Keycloak is up; adding some history ...");
+    DemoAdmin admin = new DemoAdmin(server);
+    admin.letMasterAdminsEditTiers();
+    admin.makeHistory();
+    String realmUrl = server + "/realms/mana";
+    DemoPages pages =
+        new DemoPages(
+            ports.pages(),
+            mail,
+            Map.of(
+                DemoRealm.OPEN,
+                app(DemoRealm.OPEN, "Demo Notes", realmUrl, pagesUrl),
+                DemoRealm.GATED,
+                app(DemoRealm.GATED, "Demo Chat", realmUrl, pagesUrl)),
+            realmUrl + "/access-tier/portal");
+    return new Demo(postgres, keycloak, mail, pages, pagesUrl);
+  }
+
+  private static SampleApp app(String clientId, String name, String realmUrl, String pagesUrl) {
+    return new SampleApp(clientId, name, realmUrl, pagesUrl + "/" + clientId);
+  }
+
+  /** A passkey belongs to a host name, which an address is not. */
+  private static String local(KeycloakServer keycloak) {
+    return keycloak.baseUrl().replace("127.0.0.1", "localhost");
+  }
+
+  /** Keycloak's base URL, without a slash at its end. */
+  public String server() {
+    return local(keycloak);
+  }
+
+  /** Likewise, of the sample apps and the inbox. */
+  public String pages() {
+    return pagesUrl;
+  }
+
+  /** Says where everything is, and what to try. */
+  public void describe(PrintStream out) {
+    out.println(DemoScreen.text(this));
+    out.flush();
+  }
+
+  PostgresServer postgres() {
+    return postgres;
+  }
+
+  Path keycloakLog() {
+    return keycloak.logFile();
+  }
+
+  @Override
+  public void close() {
+    pages.close();
+    keycloak.close();
+    mail.close();
+    postgres.close();
   }
 
   private static void say(String line) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.devserver;
 
-import java.time.Duration;
+import java.util.Map;
 import java.util.stream.Collectors;
 
 /** What the demo tells when it is up. */
@@ -11,60 +11,77 @@ final class DemoScreen {
       """
 
       ------------------------------------------------------------------------------
-      Ready after %d s. Ctrl-C stops everything.
+      Ctrl-C stops everything.
 
-        Admin console    %s/admin/         (%s / %s)
-        Account console  %s/realms/mana/account/
-        Tier console     %s/realms/mana/access-tier/console (%s / %s)
+      Try this, in one browser:
+        1. Open {pages}/demo-notes and sign in as
+           {refused} / {refused.password}: this app is open to everyone.
+        2. Open {pages}/demo-chat: you are refused, it requires Beta.
+        3. Open {server}/realms/master/access-tier/console?realm=mana in another tab and
+           sign in as {admin} / {admin}. Search "public-user", choose Beta, Save.
+        4. Press "Try again" on the page that refused you: you are in.
+        5. See all apps at {server}/realms/mana/access-tier/portal, and who did what
+           under "Changes" in the tier console.
 
-        Sample users, one for each tier (there are -admin and -service ones as well):
-      %s
-        With a second factor: %s, %s, key %s
-          for an authenticator app, or once the backup code %s
-        Refused by design: unverified and deleted@example.test (demo-unverified, ...)
+        Admin console    {server}/admin/         ({admin} / {admin})
+        Account console  {server}/realms/mana/account/
+        Tier console     {server}/realms/mana/access-tier/console
+                         ({console} / {console.password})
+        Everybody's mail {pages}/mail
+
+        Sample users, one for each tier; beta-admin@example.test / demo-beta-admin and so on have
+        the role admin, beta-service@... the role service:
+      {users}
+        With a second factor: {totp}, {totp.password}, key {totp.key}
+          for an authenticator app, or once the backup code {backup}
+        Refused by design: unverified@example.test / demo-unverified (the address is not proven),
+          deleted@example.test / demo-deleted (the account was deleted)
 
         A token with access_tier:
-          curl -s %s/realms/mana/protocol/openid-connect/token \\
-            -d grant_type=password -d client_id=%s -d scope=openid \\
-            -d username=%s -d password=%s
+          curl -s {server}/realms/mana/protocol/openid-connect/token \\
+            -d grant_type=password -d client_id={cli} -d scope=openid \\
+            -d username={token} -d password={token.password}
 
-        Schema auth      %s  (user %s, any password)
-        Logs             %s
-                         %s
+        Schema auth      {jdbc}  (user {db.user}, any password)
+        Logs             {log}
+                         {db.log}
+        Other ports      mvn -Pdemo -Ddemo.keycloak.port=... (management, postgres, pages, smtp)
       ------------------------------------------------------------------------------
       """;
 
   private DemoScreen() {}
 
-  static String text(KeycloakServer keycloak, PostgresServer postgres, Duration time) {
-    // A passkey belongs to a host name, which an address is not.
-    String url = keycloak.baseUrl().replace("127.0.0.1", "localhost");
+  static String text(Demo demo) {
     String users =
         DemoUsers.TIERS.stream()
             .map(tier -> tier + "-user")
             .map(user -> "    %-28s %s".formatted(DemoUsers.email(user), DemoUsers.password(user)))
             .collect(Collectors.joining("\n"));
-    return TEXT.formatted(
-        time.toSeconds(),
-        url,
-        KeycloakServer.ADMIN,
-        KeycloakServer.ADMIN,
-        url,
-        url,
-        DemoUsers.email("founder-admin"),
-        DemoUsers.password("founder-admin"),
-        users,
-        DemoUsers.email("totp"),
-        DemoUsers.password("totp"),
-        DemoUsers.totpKey(),
-        DemoUsers.BACKUP_CODE,
-        url,
-        DemoRealm.CLIENT,
-        DemoUsers.email("alpha-user"),
-        DemoUsers.password("alpha-user"),
-        postgres.jdbcUrl("auth"),
-        PostgresServer.USER,
-        keycloak.logFile(),
-        postgres.logFile());
+    String text = TEXT;
+    for (Map.Entry<String, String> value :
+        Map.ofEntries(
+                Map.entry("server", demo.server()),
+                Map.entry("pages", demo.pages()),
+                Map.entry("admin", KeycloakServer.ADMIN),
+                Map.entry("refused", DemoUsers.email("public-user")),
+                Map.entry("refused.password", DemoUsers.password("public-user")),
+                Map.entry("console", DemoUsers.email("founder-admin")),
+                Map.entry("console.password", DemoUsers.password("founder-admin")),
+                Map.entry("users", users),
+                Map.entry("totp", DemoUsers.email("totp")),
+                Map.entry("totp.password", DemoUsers.password("totp")),
+                Map.entry("totp.key", DemoUsers.totpKey()),
+                Map.entry("backup", DemoUsers.BACKUP_CODE),
+                Map.entry("cli", DemoRealm.CLIENT),
+                Map.entry("token", DemoUsers.email("alpha-user")),
+                Map.entry("token.password", DemoUsers.password("alpha-user")),
+                Map.entry("jdbc", demo.postgres().jdbcUrl("auth")),
+                Map.entry("db.user", PostgresServer.USER),
+                Map.entry("log", demo.keycloakLog().toString()),
+                Map.entry("db.log", demo.postgres().logFile().toString()))
+            .entrySet()) {
+      text = text.replace("{" + value.getKey() + "}", value.getValue());
+    }
+    return text;
   }
 }

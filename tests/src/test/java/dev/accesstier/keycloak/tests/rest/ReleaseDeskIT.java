@@ -62,6 +62,7 @@ final class ReleaseDeskIT {
     representation.setSupportedLocales(Set.of("en", "de"));
     representation.setDefaultLocale("en");
     representation.setEventsEnabled(true);
+    representation.setDisplayName("Mana");
     realm.keycloak().update(representation);
     realm.addTierConsole();
     realm.many("d", 60);

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0
+package dev.accesstier.keycloak.tests.browser;
+
+import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Page;
+import com.microsoft.playwright.options.AriaRole;
+import dev.accesstier.devserver.Demo;
+import dev.accesstier.devserver.KeycloakServer;
+import dev.accesstier.keycloak.tests.support.Chromium;
+import dev.accesstier.keycloak.tests.support.Needs;
+import dev.accesstier.keycloak.tests.support.TestServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What {@code mvn -Pdemo} starts, walked through as its own text tells to. */
+@Needs(Needs.Tool.CHROMIUM)
+@TestInstance(Lifecycle.PER_CLASS)
+final class DemoIT {
+
+  private static final List<String> PORTS =
+      List.of("keycloak", "management", "postgres", "pages", "smtp");
+
+  @RegisterExtension final Chromium chromium = new Chromium();
+
+  private Demo demo;
+
+  @BeforeAll
+  void startIt() throws IOException {
+    try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      PORTS.forEach(name -> System.setProperty("demo." + name + ".port", "0"));
+      System.setProperty("demo.pages.port", "" + taken.getLocalPort());
+      demo =
+          Demo.start(
+              TestServer.jar(),
+              TestServer.realmExport("mana-realm.json"),
+              TestServer.folder("demo"));
+      assertThat(demo.pages()).doesNotEndWith(":" + taken.getLocalPort());
+    }
+  }
+
+  @AfterAll
+  void stopIt() {
+    demo.close();
+    PORTS.forEach(name -> System.clearProperty("demo." + name + ".port"));
+  }
+
+  @Test
+  void somebodyIsRefusedAndLetInByAnAdmin() {
+    Page app = chromium.page("en");
+    app.navigate(demo.pages() + "/demo-notes");
+    Chromium.signIn(app, "public-user@example.test", "demo-public-user");
+    assertThat(app.getByText("Your access tier is public.")).isVisible();
+
+    app.navigate(demo.pages() + "/demo-chat");
+    assertThat(app.getByRole(AriaRole.HEADING).filter(text("Demo Chat")).first()).isVisible();
+    assertThat(app.getByText("Beta").first()).isVisible();
+
+    Page admin = app.context().newPage();
+    admin.navigate(demo.server() + "/realms/master/access-tier/console?realm=mana");
+    Chromium.signIn(admin, KeycloakServer.ADMIN, KeycloakServer.ADMIN);
+    admin.getByLabel("Search by email or name").fill("public-user");
+    assertThat(admin.getByText("1–1 of 1")).isVisible();
+    admin.locator("tbody select").selectOption("beta");
+    admin.getByText("Save").click();
+    assertThat(admin.getByText("now has tier Beta")).isVisible();
+    admin.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Changes")).click();
+    assertThat(admin.locator("tbody")).containsText("First testers");
+    assertThat(admin.locator("tbody")).containsText("Found it too rough");
+    assertThat(admin.getByText(Pattern.compile("\\d+ users"))).isVisible();
+    admin.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Apps")).click();
+    assertThat(
+            admin
+                .getByRole(AriaRole.ROW)
+                .filter(text("demo-chat"))
+                .locator("[data-label='Refused in 7 days']"))
+        .hasText("1");
+
+    app.getByText("Try again").click();
+    assertThat(app.getByText("Your access tier is beta.")).isVisible();
+    assertThat(app).hasURL(demo.pages() + "/demo-chat");
+
+    app.getByText("All apps").click();
+    assertThat(app.getByText("Demo Notes")).isVisible();
+    assertThat(app.getByText("Demo Chat")).isVisible();
+    assertThat(app.getByText("Demo command line")).hasCount(0);
+
+    app.navigate(demo.pages() + "/demo-chat");
+    app.getByText("Sign out").click();
+    app.navigate(demo.pages() + "/demo-chat");
+    assertThat(app.locator("#username")).isVisible();
+  }
+
+  private static Locator.FilterOptions text(String text) {
+    return new Locator.FilterOptions().setHasText(text);
+  }
+
+  @Test
+  void aForgottenPasswordIsResetFromTheInbox() {
+    Page page = chromium.page("en");
+    page.navigate(demo.pages() + "/mail");
+    assertThat(page.getByText("No mail yet")).isVisible();
+    page.navigate(demo.pages() + "/demo-notes");
+    page.getByText("Forgot Password?").click();
+    page.fill("#username", "alpha-user@example.test");
+    page.locator("[type=submit]").click();
+    assertThat(page.getByText("You should receive an email shortly")).isVisible();
+    page.navigate(demo.pages() + "/mail");
+    assertThat(page.getByText("To alpha-user@example.test")).isVisible();
+    page.locator("pre a").first().click();
+    page.fill("#password-new", "another-good-password-1");
+    page.fill("#password-confirm", "another-good-password-1");
+    page.locator("[type=submit]").click();
+    assertThat(page.getByText("Your account has been updated.")).isVisible();
+    page.getByText("Back to Application").click();
+    Chromium.signIn(page, "alpha-user@example.test", "another-good-password-1");
+    assertThat(page.getByText("Your access tier is alpha.")).isVisible();
+  }
+
+  @Test
+  void theTextThatIsPrintedLeavesNothingOpen() {
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    demo.describe(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains(demo.pages() + "/demo-chat", "Try again", demo.server())
+        .doesNotContain("{", "null");
+  }
+
+  @Test
+  void aPortThatIsNoneIsSaid() {
+    String before = System.setProperty("demo.smtp.port", "many");
+    try {
+      assertThatThrownBy(
+              () ->
+                  Demo.start(
+                      TestServer.jar(),
+                      TestServer.realmExport("mana-realm.json"),
+                      TestServer.folder("demo-none")))
+          .hasMessageContaining("-Ddemo.smtp.port must be a port, not many");
+    } finally {
+      System.setProperty("demo.smtp.port", before);
+    }
+  }
+}
