@@ -5,7 +5,6 @@ import dev.accesstier.keycloak.outage.AuthDatabaseException;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.Response.Status;
 import jakarta.ws.rs.core.UriBuilder;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.keycloak.TokenVerifier.Predicate;
@@ -16,14 +15,11 @@ import org.keycloak.authentication.actiontoken.TokenUtils;
 import org.keycloak.events.Details;
 import org.keycloak.events.Errors;
 import org.keycloak.events.EventType;
-import org.keycloak.forms.login.LoginFormsProvider;
-import org.keycloak.models.Constants;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.UserModel.RequiredAction;
 import org.keycloak.protocol.oidc.OIDCLoginProtocol;
 import org.keycloak.protocol.oidc.utils.OIDCResponseType;
-import org.keycloak.services.ErrorPage;
 import org.keycloak.services.Urls;
 import org.keycloak.services.managers.AuthenticationManager;
 import org.keycloak.services.managers.AuthenticationSessionManager;
@@ -40,9 +36,8 @@ public final class MailedLinkHandler extends AbstractActionTokenHandler<MailedLi
   static final String SECOND_FACTOR_MESSAGE = "accessTierMagicLinkSecondFactor";
   static final String LOCKED_MESSAGE = "accessTierMagicLinkLocked";
   static final String UNVERIFIED_MESSAGE = "accessTierMagicLinkUnverified";
+  static final String USED_UP = "accessTierLinkUsedUp";
   static final String UNAVAILABLE = "accessTierTemporarilyUnavailable";
-
-  private static final String CONFIRM_SIGN_IN = "accessTierConfirmSignIn";
 
   /** Note of a login that has used its row: a reloaded page uses none again. */
   private static final String USED = "better-auth-mailed-link-used";
@@ -100,23 +95,12 @@ public final class MailedLinkHandler extends AbstractActionTokenHandler<MailedLi
             login.getClient().getClientId(),
             login.getTabId(),
             AuthenticationProcessor.getClientData(session, login));
-    LoginFormsProvider page =
-        session
-            .getProvider(LoginFormsProvider.class)
-            .setAuthenticationSession(login)
-            .setUser(login.getAuthenticatedUser())
-            .setAttribute(
-                Constants.TEMPLATE_ATTR_ACTION_URI,
-                confirmed.build(context.getRealm().getName()).toString());
-    if (token.kind() == MailedLink.MAGIC_LINK) {
-      page.setSuccess(CONFIRM_SIGN_IN, token.getEmail());
-    } else {
-      page.setSuccess(Messages.CONFIRM_EXECUTION_OF_ACTIONS)
-          .setAttribute(
-              Constants.TEMPLATE_ATTR_REQUIRED_ACTIONS,
-              List.of(RequiredAction.UPDATE_PASSWORD.name()));
-    }
-    return page.createInfoPage();
+    return LinkPage.confirm(
+        session,
+        login,
+        Objects.requireNonNull(token.kind()),
+        token.getEmail(),
+        confirmed.build(context.getRealm().getName()).toString());
   }
 
   private static Response go(MailedLinkToken token, ActionTokenContext<MailedLinkToken> context) {
@@ -124,12 +108,12 @@ public final class MailedLinkHandler extends AbstractActionTokenHandler<MailedLi
     try {
       if (login.getAuthNote(USED) == null) {
         if (!use(token, context)) {
-          return refuse(context, Status.BAD_REQUEST, Messages.EXPIRED_ACTION_TOKEN_NO_SESSION);
+          return refuse(token, context, Status.BAD_REQUEST, USED_UP);
         }
         login.setAuthNote(USED, "true");
       }
     } catch (AuthDatabaseException e) {
-      return refuse(context, Status.SERVICE_UNAVAILABLE, UNAVAILABLE);
+      return refuse(token, context, Status.SERVICE_UNAVAILABLE, UNAVAILABLE);
     }
     if (token.kind() == MailedLink.MAGIC_LINK) {
       UserModel user = login.getAuthenticatedUser();
@@ -171,10 +155,18 @@ public final class MailedLinkHandler extends AbstractActionTokenHandler<MailedLi
   }
 
   private static Response refuse(
-      ActionTokenContext<MailedLinkToken> context, Status status, String message) {
+      MailedLinkToken token,
+      ActionTokenContext<MailedLinkToken> context,
+      Status status,
+      String message) {
     context.getEvent().error(Errors.EXPIRED_CODE);
     new AuthenticationSessionManager(context.getSession())
         .removeAuthenticationSession(context.getRealm(), context.getAuthenticationSession(), true);
-    return ErrorPage.error(context.getSession(), null, status, message);
+    return LinkPage.refusal(
+        context.getSession(),
+        context.getRealm(),
+        Objects.requireNonNull(token.kind()),
+        status,
+        message);
   }
 }

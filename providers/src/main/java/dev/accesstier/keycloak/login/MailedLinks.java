@@ -16,7 +16,6 @@ import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.RealmModel;
 import org.keycloak.models.RequiredActionProviderModel;
 import org.keycloak.models.UserModel.RequiredAction;
-import org.keycloak.services.ErrorPage;
 import org.keycloak.services.messages.Messages;
 import org.keycloak.services.resources.LoginActionsService;
 
@@ -44,7 +43,11 @@ public final class MailedLinks {
   public Response resetPassword(String token, @Nullable String callbackUrl) {
     return realm.isResetPasswordAllowed() && hasUpdatePassword()
         ? follow(MailedLink.RESET_PASSWORD, token, callbackUrl)
-        : error(Status.BAD_REQUEST, Errors.NOT_ALLOWED, Messages.RESET_CREDENTIAL_NOT_ALLOWED);
+        : error(
+            MailedLink.RESET_PASSWORD,
+            Status.BAD_REQUEST,
+            Errors.NOT_ALLOWED,
+            Messages.RESET_CREDENTIAL_NOT_ALLOWED);
   }
 
   /**
@@ -58,33 +61,39 @@ public final class MailedLinks {
 
   private Response follow(MailedLink kind, String token, @Nullable String callbackUrl) {
     if (!MailedLinksAllowed.in(realm).has(kind)) {
-      return error(
-          Status.BAD_REQUEST, Errors.NOT_ALLOWED, Messages.EXPIRED_ACTION_TOKEN_NO_SESSION);
+      return error(kind, Status.BAD_REQUEST, Errors.NOT_ALLOWED, MailedLinkHandler.USED_UP);
     }
     try {
       Optional<MailedLinkRows.Usable> link =
           new MailedLinkRows(session, realm).byToken(kind, token);
       if (link.isEmpty()) {
-        return error(
-            Status.BAD_REQUEST, Errors.EXPIRED_CODE, Messages.EXPIRED_ACTION_TOKEN_NO_SESSION);
+        return error(kind, Status.BAD_REQUEST, Errors.EXPIRED_CODE, MailedLinkHandler.USED_UP);
       }
       if (link.get().isLockedOut(session, realm)) {
         return error(
-            Status.FORBIDDEN, Errors.USER_TEMPORARILY_DISABLED, MailedLinkHandler.LOCKED_MESSAGE);
+            kind,
+            Status.FORBIDDEN,
+            Errors.USER_TEMPORARILY_DISABLED,
+            MailedLinkHandler.LOCKED_MESSAGE);
       }
       if (link.get().skipsSecondFactor()) {
-        return error(Status.FORBIDDEN, Errors.NOT_ALLOWED, MailedLinkHandler.SECOND_FACTOR_MESSAGE);
+        return error(
+            kind, Status.FORBIDDEN, Errors.NOT_ALLOWED, MailedLinkHandler.SECOND_FACTOR_MESSAGE);
       }
       if (link.get().leavesUnprovenPassword()) {
-        return error(Status.FORBIDDEN, Errors.NOT_ALLOWED, MailedLinkHandler.UNVERIFIED_MESSAGE);
+        return error(
+            kind, Status.FORBIDDEN, Errors.NOT_ALLOWED, MailedLinkHandler.UNVERIFIED_MESSAGE);
       }
       if (kind == MailedLink.RESET_PASSWORD && !link.get().component().writable()) {
-        return error(Status.BAD_REQUEST, Errors.NOT_ALLOWED, PASSWORD_READ_ONLY);
+        return error(kind, Status.BAD_REQUEST, Errors.NOT_ALLOWED, PASSWORD_READ_ONLY);
       }
       return confirm(link.get(), CallbackUrl.of(session, realm, callbackUrl).orElse(null));
     } catch (AuthDatabaseException e) {
       return error(
-          Status.SERVICE_UNAVAILABLE, "temporarily_unavailable", MailedLinkHandler.UNAVAILABLE);
+          kind,
+          Status.SERVICE_UNAVAILABLE,
+          "temporarily_unavailable",
+          MailedLinkHandler.UNAVAILABLE);
     }
   }
 
@@ -109,11 +118,11 @@ public final class MailedLinks {
     return action != null && action.isEnabled();
   }
 
-  private Response error(Status status, String error, String message) {
+  private Response error(MailedLink kind, Status status, String error, String message) {
     new EventBuilder(realm, session, session.getContext().getConnection())
         .event(EventType.EXECUTE_ACTION_TOKEN)
         .detail(Details.ACTION, MailedLinkToken.TYPE)
         .error(error);
-    return ErrorPage.error(session, null, status, message);
+    return LinkPage.refusal(session, realm, kind, status, message);
   }
 }

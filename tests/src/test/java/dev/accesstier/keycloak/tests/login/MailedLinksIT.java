@@ -134,8 +134,23 @@ final class MailedLinksIT {
   }
 
   private static void assertRefused(Stop stop) {
+    assertRefusedByKeycloak(stop);
+    assertWayOn(stop);
+  }
+
+  /** Before we are asked. */
+  private static void assertRefusedByKeycloak(Stop stop) {
     assertThat(stop.status()).as(stop.uri() + stop.body()).isEqualTo(400);
     assertThat(stop.page().selectFirst("a[href*=action-token]")).isNull();
+  }
+
+  /** Whoever is refused is told why, and finds the way to sign in. */
+  private static void assertWayOn(Stop stop) {
+    assertThat(stop.page().title()).as(stop.body()).isNotEmpty();
+    assertThat(stop.page().selectFirst("#access-tier-message")).as(stop.body()).isNotNull();
+    Element on = stop.page().selectFirst("a#access-tier-proceed");
+    assertThat(on).as(stop.body()).isNotNull();
+    assertThat(on == null ? "" : on.absUrl("href")).contains("/account");
   }
 
   private static boolean isSignedIn(LoginRealm realm, Browser browser) {
@@ -304,7 +319,7 @@ final class MailedLinksIT {
     @ValueSource(
         strings = {"", "short", "%00aaaaaaaaaaaaaaaaaaaaaaaaa", "..%2F..%2Faaaaaaaaaaaaaaa"})
     void ofNonsenseIsRefused(String token) {
-      assertRefused(realm.browser().open(magicLink(realm, token, CALLBACK)));
+      assertRefusedByKeycloak(realm.browser().open(magicLink(realm, token, CALLBACK)));
     }
 
     @Test
@@ -328,7 +343,7 @@ final class MailedLinksIT {
       representation.setEnabled(false);
       user.update(representation);
 
-      assertRefused(browser.open(confirmation));
+      assertRefusedByKeycloak(browser.open(confirmation));
     }
 
     /** Better Auth asks such a user for nothing more; we do not let a mail replace the factor. */
