@@ -309,6 +309,7 @@ profile() {
   "validations": { "options": { "options": ["guest", "public", "beta", "alpha", "founder"] } },
   "annotations": {
     "inputType": "select",
+    "inputHelperTextBefore": "${accessTierHelp}",
     "inputOptionLabels": {
       "guest": "${accessTier.guest}",
       "public": "${accessTier.public}",
@@ -345,6 +346,7 @@ texts() {
 localization() {
   texts en \
     accessTier "Access tier" \
+    accessTierHelp "Which apps are open to this person, from Guest (fewest) to Founder (all)" \
     accessTier.guest Guest accessTier.public Standard accessTier.beta Beta \
     accessTier.alpha Alpha accessTier.founder Founder \
     accessTierTemporarilyUnavailable \
@@ -353,6 +355,7 @@ localization() {
     "The e-mail could not be sent. Please contact the administrator of this service."
   texts de \
     accessTier Zugangsstufe \
+    accessTierHelp "Welche Apps dieser Person offenstehen, von Gast (am wenigsten) bis Founder (alle)" \
     accessTier.guest Gast accessTier.public Standard accessTier.beta Beta \
     accessTier.alpha Alpha accessTier.founder Founder \
     accessTierTemporarilyUnavailable \

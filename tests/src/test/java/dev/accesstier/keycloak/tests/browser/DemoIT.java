@@ -133,6 +133,25 @@ final class DemoIT {
   }
 
   @Test
+  void anAdminFindsTheTierNearTheTopOfKeycloaksUserFormWithAnExplanation() {
+    Page page = chromium.page("en");
+    page.navigate(demo.server() + "/admin/master/console/#/mana/users");
+    Chromium.signIn(page, KeycloakServer.ADMIN, KeycloakServer.ADMIN);
+    page.getByPlaceholder("Search user").fill("beta-user@example.test");
+    page.keyboard().press("Enter");
+    page.getByText("beta-user@example.test").first().click();
+    assertThat(page.locator("#access_tier").first()).isVisible();
+    double tier = page.locator("#access_tier").first().boundingBox().y;
+    assertThat(tier).isLessThan(page.locator("#firstName").boundingBox().y);
+    page.locator(".pf-v5-c-form__group")
+        .filter(new Locator.FilterOptions().setHas(page.locator("#access_tier")))
+        .locator("button")
+        .first()
+        .click();
+    assertThat(page.getByText("Which apps are open to this person")).isVisible();
+  }
+
+  @Test
   void theTextThatIsPrintedLeavesNothingOpen() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     demo.describe(new PrintStream(printed, true, StandardCharsets.UTF_8));

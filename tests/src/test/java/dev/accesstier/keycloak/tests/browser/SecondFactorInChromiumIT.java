@@ -8,7 +8,6 @@ import com.deque.html.axecore.playwright.AxeBuilder;
 import com.deque.html.axecore.results.Rule;
 import com.microsoft.playwright.Locator;
 import com.microsoft.playwright.Page;
-import dev.accesstier.devserver.PostgresServer;
 import dev.accesstier.keycloak.tests.support.AuthenticatorApp;
 import dev.accesstier.keycloak.tests.support.Chromium;
 import dev.accesstier.keycloak.tests.support.Fixture;
@@ -25,7 +24,6 @@ import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.keycloak.representations.idm.ComponentRepresentation;
 
 /** The pages of second factors, in the realm as it is shipped, over a schema it may write. */
 @Needs(Needs.Tool.CHROMIUM)
@@ -40,18 +38,8 @@ final class SecondFactorInChromiumIT {
 
   @BeforeAll
   void useATableOfItsOwn() {
-    PostgresServer postgres = TestServer.shared().postgres();
-    Fixture.load(postgres.createDatabase(DATABASE));
-    ComponentRepresentation component =
-        realm.realm().components().query().stream()
-            .filter(one -> one.getProviderId().equals("auth-schema"))
-            .findFirst()
-            .orElseThrow();
-    component.getConfig().putSingle("jdbcUrl", postgres.jdbcUrl(DATABASE));
-    component.getConfig().putSingle("username", PostgresServer.USER);
-    component.getConfig().putSingle("betterAuthSecret", Fixture.known().secret());
-    component.getConfig().putSingle("editMode", "WRITABLE");
-    realm.realm().components().component(component.getId()).update(component);
+    Fixture.load(TestServer.shared().postgres().createDatabase(DATABASE));
+    realm.write(DATABASE);
   }
 
   @AfterAll

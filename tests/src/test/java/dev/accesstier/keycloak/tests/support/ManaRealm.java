@@ -4,6 +4,7 @@ package dev.accesstier.keycloak.tests.support;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallenge;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import dev.accesstier.devserver.PostgresServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 import org.keycloak.admin.client.resource.ClientResource;
 import org.keycloak.admin.client.resource.RealmResource;
 import org.keycloak.representations.idm.ClientRepresentation;
+import org.keycloak.representations.idm.ComponentRepresentation;
 import org.keycloak.representations.idm.RealmRepresentation;
 import org.keycloak.util.JsonSerialization;
 
@@ -72,6 +74,21 @@ public final class ManaRealm implements AutoCloseable {
         .filter(uri -> uri.startsWith("http"))
         .findFirst()
         .orElseThrow();
+  }
+
+  /** Has the realm write into the schema in that database of the shared server. */
+  public void write(String database) {
+    PostgresServer postgres = TestServer.shared().postgres();
+    ComponentRepresentation component =
+        realm().components().query().stream()
+            .filter(one -> "auth-schema".equals(one.getProviderId()))
+            .findFirst()
+            .orElseThrow();
+    component.getConfig().putSingle("jdbcUrl", postgres.jdbcUrl(database));
+    component.getConfig().putSingle("username", PostgresServer.USER);
+    component.getConfig().putSingle("betterAuthSecret", Fixture.known().secret());
+    component.getConfig().putSingle("editMode", "WRITABLE");
+    realm().components().component(component.getId()).update(component);
   }
 
   /** Changes a client. */
