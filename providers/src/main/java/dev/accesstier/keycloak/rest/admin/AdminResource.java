@@ -291,6 +291,14 @@ public final class AdminResource {
   }
 
   @GET
+  @Path("migration")
+  public Response migration() {
+    admin.may().requireViewSettings();
+    admin.may().requireViewEveryone();
+    return Json.ok(TakeoverReport.of(admin));
+  }
+
+  @GET
   @Path("status")
   public Response status() {
     admin.may().requireViewSettings();

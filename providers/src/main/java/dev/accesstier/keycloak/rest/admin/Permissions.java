@@ -69,6 +69,10 @@ public final class Permissions {
     return PermittedUsers.seesEveryone(admin, realm);
   }
 
+  void requireViewEveryone() {
+    require(this::mayViewEveryone);
+  }
+
   public boolean mayView(UserModel user) {
     return admin.users().canView(user);
   }

@@ -1,11 +1,11 @@
 import { choices, el, fill, labelled, row, submit, table } from './dom.js';
 import { say } from './message.js';
-import { number, t, TIERS, tier } from './text.js';
+import { date, number, t, TIERS, tier } from './text.js';
 
 const PATH = 'oauth-applications/import';
 const OUTCOMES = ['new', 'changed', 'same', 'conflicting', 'refused', 'vanished'];
 
-/** Apps of the old service: what an import would make of each, and the button that runs it. */
+/** How far the move has come, what an import would make of the old service's apps, and the import. */
 export async function takeover(main, api) {
   const headings = ['clientId', 'outcome', 'noConsent', 'note'].map((key) => t(key));
   const list = el('section', { 'aria-label': t('nav.takeover') });
@@ -48,6 +48,44 @@ export async function takeover(main, api) {
     }
   }
 
-  show(await api.post(PATH, undefined, { dryRun: 'true' }));
-  fill(main, el('p', { class: 'hint' }, t('takeover.hint')), list, form);
+  const progress = el('section', { 'aria-label': t('migration') });
+  const apps = el('h2', {}, t('takeover.apps'));
+  fill(main, progress, apps, el('p', { class: 'hint' }, t('takeover.hint')), list, form);
+  await Promise.all([
+    api.get('migration').then((report) => fill(progress, ...moved(report))),
+    api.post(PATH, undefined, { dryRun: 'true' }).then(show),
+  ]);
+}
+
+/** Who has come over, and what would be missed if the old service were switched off now. */
+function moved({ components }) {
+  const names = [t('migration.what'), t('migration.count'), t('migration.meaning')];
+  return components.flatMap(({ people, signedIn, passwords, secondFactors, stillThere }) => {
+    const line = (key, count, meaning = t('migration.' + key + '.meaning')) =>
+      row(names, [t('migration.' + key), count, meaning], ['long', 'tight', 'long']);
+    return [
+      el('h2', {}, t('migration')),
+      table(t('migration'), names, [
+        line('people', number(people), ''),
+        line(
+          'signedIn',
+          signedIn === null ? '–' : number(signedIn.people),
+          signedIn === null ? t('migration.notStored') : signedIn.since ? t('migration.since', date(signedIn.since)) : '',
+        ),
+        ...Object.entries(passwords)
+          .filter(([, count]) => count > 0)
+          .map(([format, count]) =>
+            row(
+              names,
+              [t('migration.passwords', format), number(count), format === 'other' ? t('migration.otherPasswords') : ''],
+              ['long', 'tight', 'long'],
+            ),
+          ),
+        line('secondFactors', number(secondFactors), ''),
+        line('liveSessions', number(stillThere.liveSessions)),
+        line('trustedDevices', stillThere.trustedDevices === null ? '–' : number(stillThere.trustedDevices)),
+        line('refreshTokens', number(stillThere.refreshTokens)),
+      ]),
+    ];
+  });
 }
