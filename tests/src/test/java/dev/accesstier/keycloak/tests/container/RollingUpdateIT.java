@@ -29,13 +29,13 @@ final class RollingUpdateIT {
     compatibility.with("metadata", "--file=" + metadata).run();
     Command check = compatibility.with("check", "--file=" + metadata);
 
-    assertThat(Files.readString(metadata)).contains("\"access-tier\":{\"shared-state\":\"1\"}");
+    assertThat(Files.readString(metadata)).contains("\"access-tier\":{\"shared-state\":\"2\"}");
     assertThat(check.run()).contains("[OK] Rolling Update is available");
 
     Files.writeString(
         metadata,
-        Files.readString(metadata).replace("{\"shared-state\":\"1\"}", "{\"shared-state\":\"0\"}"));
+        Files.readString(metadata).replace("{\"shared-state\":\"2\"}", "{\"shared-state\":\"0\"}"));
     assertThatThrownBy(check::run)
-        .hasMessageContaining("'access-tier.shared-state' is incompatible: 0 -> 1");
+        .hasMessageContaining("'access-tier.shared-state' is incompatible: 0 -> 2");
   }
 }
