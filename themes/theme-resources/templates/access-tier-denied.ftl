@@ -5,6 +5,11 @@
     <dd class="${properties.kcAccessTierValueClass!"pf-v5-c-description-list__description"}" id="access-tier-${name}">${value}</dd>
   </div>
 </#macro>
+<#-- Text, in which the first address becomes a link; everything is escaped, as all text here is. -->
+<#macro note text>
+  <#local found = text?matches(r"(.*?)(https://[^\s<>]*[^\s<>.,;:!?)])(.*)", "s")>
+  <#if found>${found?groups[1]}<a href="${found?groups[2]}" rel="noopener noreferrer">${found?groups[2]}</a>${found?groups[3]}<#else>${text}</#if>
+</#macro>
 <#assign
   app = client.name?has_content?then(advancedMsg(client.name!), client.clientId)
   link = properties.kcButtonLinkClass!properties.kcButtonClass!""
@@ -30,7 +35,7 @@
       </#if>
     </dl>
     <#if accessTierNote??>
-      <p id="access-tier-note" class="${properties.kcAccessTierNoteClass!"pf-v5-u-mb-lg pf-v5-u-text-break-word"}">${advancedMsg(accessTierNote)}</p>
+      <p id="access-tier-note" class="${properties.kcAccessTierNoteClass!"pf-v5-u-mb-lg pf-v5-u-text-break-word"}"><@note text=advancedMsg(accessTierNote)/></p>
     </#if>
     <div class="${properties.kcAccessTierLinksClass!"pf-v5-l-flex pf-m-column pf-m-align-items-stretch pf-v5-u-pb-md"}">
       <a id="access-tier-overview" class="${properties.kcButtonPrimaryClass!properties.kcButtonClass!""} ${block}" href="${accessTierNext}">${msg(accessTierNextLabel)}</a>

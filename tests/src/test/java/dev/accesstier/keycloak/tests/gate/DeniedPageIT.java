@@ -4,11 +4,15 @@ package dev.accesstier.keycloak.tests.gate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.accesstier.keycloak.tests.support.Browser;
+import java.util.List;
 import org.jsoup.nodes.Document;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What the denied page says, and where its links lead. */
 @TestInstance(Lifecycle.PER_CLASS)
@@ -150,6 +154,27 @@ class DeniedPageIT {
     assertThat(text(english, "access-tier-note")).isEqualTo("Ask <b>us</b>, it's easy");
     assertThat(english.select("#access-tier-note b")).isEmpty();
     assertThat(text(page("misspelt", "de"), "access-tier-note")).isEqualTo("Frag uns");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "Ask at https://forum.test/join?a=1&b=2. Soon!|https://forum.test/join?a=1&b=2",
+        "(https://forum.test/x)|https://forum.test/x",
+        "https://a.test/\"onmouseover=\"alert(1)|https://a.test/\"onmouseover=\"alert(1",
+        "One https://a.test, two https://b.test|https://a.test",
+        "http://plain.test/ and javascript:alert(1)|",
+        "https://<b>bold</b>|",
+      })
+  void theFirstAddressInANoteIsALink(String note, @Nullable String address) {
+    realm.attribute("misspelt", "access.tier.note", note);
+    Document page = page("misspelt", "en");
+    assertThat(text(page, "access-tier-note")).isEqualTo(note);
+    assertThat(page.select("#access-tier-note *").eachAttr("href"))
+        .isEqualTo(address == null ? List.of() : List.of(address));
+    assertThat(page.select("#access-tier-note a:not([rel='noopener noreferrer'])")).isEmpty();
+    assertThat(page.select("#access-tier-note [onmouseover]")).isEmpty();
   }
 
   @Test
