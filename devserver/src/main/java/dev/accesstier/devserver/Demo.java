@@ -2,6 +2,8 @@
 package dev.accesstier.devserver;
 
 import java.io.PrintStream;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,8 +21,6 @@ public final class Demo implements AutoCloseable {
   private static final String SECRET = "demo-secret-for-sample-data-only";
 
   private static final int MANY = 500;
-
-  private static final PrintStream OUT = System.out;
 
   private final PostgresServer postgres;
   private final KeycloakServer keycloak;
@@ -45,7 +45,7 @@ public final class Demo implements AutoCloseable {
     Instant begin = Instant.now();
     try (Demo demo = start(path("demo.jar"), path("demo.realm"), path("demo.directory"))) {
       say("Ready after " + Duration.between(begin, Instant.now()).toSeconds() + " s.");
-      demo.describe(OUT);
+      demo.describe(System.out);
       CountDownLatch forever = new CountDownLatch(1);
       forever.await();
     }
@@ -71,7 +71,10 @@ public final class Demo implements AutoCloseable {
     postgres.createDatabase("keycloak");
     AuthSchemaSql.apply(auth, "indexes.sql", "hint-trigger.sql");
     DemoUsers.addTo(auth, SECRET);
-    new SampleUsers(auth).addMany("person", MANY);
+    SampleUsers users = new SampleUsers(auth);
+    users.addMany("person", MANY);
+    String magicToken = SampleUser.newId();
+    users.addMagicLink(DemoUsers.email("beta-user"), magicToken);
     say("PostgreSQL is up on port " + postgres.port() + ", with schema auth and sample users.");
 
     if (!KeycloakDistribution.cached()) {
@@ -94,6 +97,12 @@ public final class Demo implements AutoCloseable {
     admin.letMasterAdminsEditTiers();
     admin.makeHistory();
     String realmUrl = server + "/realms/mana";
+    mail.send(
+        magicLink(
+            realmUrl,
+            DemoUsers.email("beta-user"),
+            magicToken,
+            pagesUrl + "/" + DemoRealm.OPEN + "/callback"));
     DemoPages pages =
         new DemoPages(
             ports.pages(),
@@ -109,6 +118,21 @@ public final class Demo implements AutoCloseable {
 
   private static SampleApp app(String clientId, String name, String realmUrl, String pagesUrl) {
     return new SampleApp(clientId, name, realmUrl, pagesUrl + "/" + clientId);
+  }
+
+  /** What a Better Auth service had mailed before the switch. */
+  private static DemoMail.Mail magicLink(
+      String realmUrl, String to, String token, String callback) {
+    return new DemoMail.Mail(
+        to,
+        "Your magic link",
+        "Mailed by the old service before the switch. It signs you in to Demo Notes, once:\n\n"
+            + realmUrl
+            + "/access-tier/magic-link?token="
+            + token
+            + "&callbackURL="
+            + URLEncoder.encode(callback, StandardCharsets.UTF_8)
+            + "\n");
   }
 
   /** A passkey belongs to a host name, which an address is not. */
@@ -149,8 +173,8 @@ public final class Demo implements AutoCloseable {
   }
 
   private static void say(String line) {
-    OUT.println(line);
-    OUT.flush();
+    System.out.println(line);
+    System.out.flush();
   }
 
   private static Path path(String property) {

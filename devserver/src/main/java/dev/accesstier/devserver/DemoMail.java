@@ -2,6 +2,7 @@
 package dev.accesstier.devserver;
 
 import com.icegreen.greenmail.util.GreenMail;
+import com.icegreen.greenmail.util.GreenMailUtil;
 import com.icegreen.greenmail.util.ServerSetup;
 import jakarta.mail.BodyPart;
 import jakarta.mail.MessagingException;
@@ -18,6 +19,7 @@ import java.util.List;
 final class DemoMail implements AutoCloseable {
 
   private final GreenMail server;
+  private final ServerSetup setup;
 
   /**
    * A mail.
@@ -27,8 +29,14 @@ final class DemoMail implements AutoCloseable {
   record Mail(String to, String subject, String text) {}
 
   DemoMail(int port) {
-    server = new GreenMail(new ServerSetup(port, "127.0.0.1", ServerSetup.PROTOCOL_SMTP));
+    setup = new ServerSetup(port, "127.0.0.1", ServerSetup.PROTOCOL_SMTP);
+    server = new GreenMail(setup);
     server.start();
+  }
+
+  /** Puts a mail into the inbox that Keycloak did not send. */
+  void send(Mail mail) {
+    GreenMailUtil.sendTextEmail(mail.to(), "old@example.test", mail.subject(), mail.text(), setup);
   }
 
   /** Newest first. */

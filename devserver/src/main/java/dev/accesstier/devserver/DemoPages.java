@@ -81,9 +81,15 @@ final class DemoPages implements AutoCloseable {
   }
 
   private static void callback(HttpExchange exchange, SampleApp app) throws IOException {
+    Map<String, String> query = query(exchange);
+    if (!query.containsKey("code") && !query.containsKey("error")) {
+      // A mailed link signs in at Keycloak and leads here without a code.
+      redirect(exchange, app.address());
+      return;
+    }
     String session = null;
     try {
-      session = app.signIn(query(exchange));
+      session = app.signIn(query);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
@@ -109,7 +115,7 @@ final class DemoPages implements AutoCloseable {
     StringBuilder text = new StringBuilder();
     for (DemoMail.Mail one : mails) {
       text.append(
-          "<h2>%s</h2><p>To %s</p><pre>%s</pre>"
+          "<article><h2>%s</h2><p>To %s</p><pre>%s</pre></article>"
               .formatted(escaped(one.subject()), escaped(one.to()), linked(escaped(one.text()))));
     }
     return text.toString();

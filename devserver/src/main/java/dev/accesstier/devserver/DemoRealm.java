@@ -43,6 +43,8 @@ final class DemoRealm {
           .put("port", Integer.toString(smtpPort))
           .put("from", "demo@example.test")
           .put("fromDisplayName", "Demo");
+      // The inbox holds a magic link, which a realm has to ask for.
+      ((ObjectNode) realm.path("attributes")).put("access.tier.mailed-links", "all");
       ArrayNode clients = realm.withArrayProperty("clients");
       ObjectNode client = clients.addObject();
       client.put("clientId", CLIENT);

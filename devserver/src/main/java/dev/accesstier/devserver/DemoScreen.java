@@ -28,14 +28,15 @@ final class DemoScreen {
         Tier console     {server}/realms/mana/access-tier/console
                          ({console} / {console.password})
         Everybody's mail {pages}/mail
+                         (a magic link waits there; forgotten passwords arrive there)
 
         Sample users, one for each tier; beta-admin@example.test / demo-beta-admin and so on have
         the role admin, beta-service@... the role service:
       {users}
         With a second factor: {totp}, {totp.password}, key {totp.key}
           for an authenticator app, or once the backup code {backup}
-        Refused by design: unverified@example.test / demo-unverified (the address is not proven),
-          deleted@example.test / demo-deleted (the account was deleted)
+        Asked to prove the address by mail: unverified@example.test / demo-unverified
+        Refused by design: deleted@example.test / demo-deleted (the account was deleted)
 
         A token with access_tier:
           curl -s {server}/realms/mana/protocol/openid-connect/token \\

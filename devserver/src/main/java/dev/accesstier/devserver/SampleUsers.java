@@ -36,6 +36,12 @@ public final class SampleUsers {
         from generate_series(1, ?) n
       """;
 
+  private static final String MAGIC_LINK =
+      """
+      insert into auth.verification (id, identifier, value, expires_at)
+      values (?, ?, json_build_object('email', ?::text, 'attempt', 0)::text, now() + interval '1 day')
+      """;
+
   private final DataSource database;
 
   public SampleUsers(DataSource database) {
@@ -80,6 +86,19 @@ public final class SampleUsers {
       insert.executeUpdate();
     } catch (SQLException e) {
       throw new IllegalStateException("Cannot add a second factor of " + user.email(), e);
+    }
+  }
+
+  /** Adds a magic link that was mailed and not followed yet, by its token. */
+  public void addMagicLink(String email, String token) {
+    try (Connection connection = database.getConnection();
+        PreparedStatement insert = connection.prepareStatement(MAGIC_LINK)) {
+      insert.setString(1, SampleUser.newId());
+      insert.setString(2, token);
+      insert.setString(3, email);
+      insert.executeUpdate();
+    } catch (SQLException e) {
+      throw new IllegalStateException("Cannot add a magic link of " + email, e);
     }
   }
 

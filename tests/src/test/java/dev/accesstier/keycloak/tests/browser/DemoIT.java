@@ -18,7 +18,13 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
@@ -27,6 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.TestInstance.Lifecycle;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@code mvn -Pdemo} starts, walked through as its own text tells to. */
 @Needs(Needs.Tool.CHROMIUM)
@@ -39,18 +47,35 @@ final class DemoIT {
   @RegisterExtension final Chromium chromium = new Chromium();
 
   private Demo demo;
+  private int chosen;
+  private int refused;
+  private String said = "";
 
   @BeforeAll
   void startIt() throws IOException {
+    chosen = freePort();
+    PrintStream out = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
     try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       PORTS.forEach(name -> System.setProperty("demo." + name + ".port", "0"));
-      System.setProperty("demo.pages.port", "" + taken.getLocalPort());
+      refused = taken.getLocalPort();
+      System.setProperty("demo.pages.port", "" + refused);
+      System.setProperty("demo.keycloak.port", "" + chosen);
       demo =
           Demo.start(
               TestServer.jar(),
               TestServer.realmExport("mana-realm.json"),
               TestServer.folder("demo"));
-      assertThat(demo.pages()).doesNotEndWith(":" + taken.getLocalPort());
+    } finally {
+      System.setOut(out);
+      said = printed.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
     }
   }
 
@@ -70,10 +95,12 @@ final class DemoIT {
     app.navigate(demo.pages() + "/demo-chat");
     assertThat(app.getByRole(AriaRole.HEADING).filter(text("Demo Chat")).first()).isVisible();
     assertThat(app.getByText("Beta").first()).isVisible();
+    assertThat(app.locator("#access-tier-overview")).hasAttribute("href", portal());
 
     Page admin = app.context().newPage();
     admin.navigate(demo.server() + "/realms/master/access-tier/console?realm=mana");
     Chromium.signIn(admin, KeycloakServer.ADMIN, KeycloakServer.ADMIN);
+    assertThat(admin.getByText(Pattern.compile("of 5\\d\\d$"))).isVisible();
     admin.getByLabel("Search by email or name").fill("public-user");
     assertThat(admin.getByText("1–1 of 1")).isVisible();
     admin.locator("tbody select").selectOption("beta");
@@ -96,6 +123,7 @@ final class DemoIT {
     assertThat(app).hasURL(demo.pages() + "/demo-chat");
 
     app.getByText("All apps").click();
+    assertThat(app).hasURL(portal());
     assertThat(app.getByText("Demo Notes")).isVisible();
     assertThat(app.getByText("Demo Chat")).isVisible();
     assertThat(app.getByText("Demo command line")).hasCount(0);
@@ -114,15 +142,14 @@ final class DemoIT {
   void aForgottenPasswordIsResetFromTheInbox() {
     Page page = chromium.page("en");
     page.navigate(demo.pages() + "/mail");
-    assertThat(page.getByText("No mail yet")).isVisible();
+    assertThat(mail(page, "alpha-user@example.test")).hasCount(0);
     page.navigate(demo.pages() + "/demo-notes");
     page.getByText("Forgot Password?").click();
     page.fill("#username", "alpha-user@example.test");
     page.locator("[type=submit]").click();
     assertThat(page.getByText("You should receive an email shortly")).isVisible();
     page.navigate(demo.pages() + "/mail");
-    assertThat(page.getByText("To alpha-user@example.test")).isVisible();
-    page.locator("pre a").first().click();
+    mail(page, "alpha-user@example.test").locator("a").first().click();
     page.fill("#password-new", "another-good-password-1");
     page.fill("#password-confirm", "another-good-password-1");
     page.locator("[type=submit]").click();
@@ -152,10 +179,91 @@ final class DemoIT {
   }
 
   @Test
-  void theTextThatIsPrintedLeavesNothingOpen() {
+  void anAddressIsProvenFromTheInbox() {
+    Page page = chromium.page("en");
+    page.navigate(demo.pages() + "/demo-notes");
+    Chromium.signIn(page, "unverified@example.test", "demo-unverified");
+    assertThat(page.getByText("You need to verify your email address")).isVisible();
+
+    page.navigate(demo.pages() + "/mail");
+    mail(page, "unverified@example.test").locator("a").first().click();
+    assertThat(page.getByText("Your access tier is public.")).isVisible();
+  }
+
+  @Test
+  void aMagicLinkOfTheOldServiceWaitsInTheInboxAndWorksOnce() {
+    Page page = chromium.page("en");
+    page.navigate(demo.pages() + "/mail");
+    String link = mail(page, "beta-user@example.test").locator("a").first().getAttribute("href");
+    page.navigate(link);
+    page.locator("#access-tier-proceed").click();
+    assertThat(page.getByText("Your access tier is beta.")).isVisible();
+    assertThat(page).hasURL(demo.pages() + "/demo-notes");
+
+    Page again = chromium.page("en");
+    again.navigate(link);
+    assertThat(again.getByText("This link cannot be used").first()).isVisible();
+  }
+
+  private static Locator mail(Page inbox, String to) {
+    return inbox.locator("article").filter(text("To " + to));
+  }
+
+  private String portal() {
+    return demo.server() + "/realms/mana/access-tier/portal";
+  }
+
+  @Test
+  void whereEverythingIsStaysOnLocalhost() {
+    assertThat(demo.server()).isEqualTo("http://localhost:" + chosen);
+    assertThat(demo.pages()).startsWith("http://localhost:");
+  }
+
+  @Test
+  void aTakenPortIsSaidAndAnotherIsUsed() {
+    assertThat(demo.pages()).doesNotEndWith(":" + refused);
+    assertThat(said)
+        .contains(
+            "Port %d is taken; pages uses %s. Choose another with -Ddemo.pages.port=..."
+                .formatted(refused, demo.pages().replaceAll(".*:", "")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"demo-notes", "demo-chat"})
+  void aSampleAppSignsNobodyInWithoutPkce(String app) throws Exception {
+    String callback = demo.pages() + "/" + app + "/callback";
+    HttpResponse<Void> answer =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(
+                        URI.create(
+                            demo.server()
+                                + "/realms/mana/protocol/openid-connect/auth?response_type=code"
+                                + ("&scope=openid&client_id=" + app)
+                                + ("&redirect_uri=" + callback)))
+                    .build(),
+                BodyHandlers.discarding());
+    assertThat(answer.headers().firstValue("Location").orElse(""))
+        .startsWith(callback)
+        .contains("error=invalid_request");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"mana-realm.json", "partial-import.json"})
+  void theSampleAppsAreNotInWhatIsShipped(String file) throws IOException {
+    assertThat(Files.readString(TestServer.realmExport(file)))
+        .contains("\"clientId\"")
+        .doesNotContain("demo-notes", "demo-chat", "demo-cli");
+  }
+
+  @Test
+  void fiveStepsArePrintedAndNothingIsLeftOpen() {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     demo.describe(new PrintStream(printed, true, StandardCharsets.UTF_8));
-    assertThat(printed.toString(StandardCharsets.UTF_8))
+    String text = printed.toString(StandardCharsets.UTF_8);
+    assertThat(text.lines().filter(line -> line.matches(" +\\d\\. .*"))).hasSize(5);
+    assertThat(text)
+        .contains(demo.pages() + "/mail", portal())
         .contains(demo.pages() + "/demo-chat", "Try again", demo.server())
         .doesNotContain("{", "null");
   }
