@@ -16,12 +16,13 @@ final class DemoScreen {
       Try this, in one browser:
         1. Open {pages}/demo-notes and sign in as
            {refused} / {refused.password}: this app is open to everyone.
-        2. Open {pages}/demo-chat: you are refused, it requires Beta.
-        3. Open {server}/realms/master/access-tier/console?realm=mana in another tab and
+        2. Choose "All apps", which leads to {server}/realms/mana/access-tier/portal:
+           Demo Chat is under "What you cannot open yet".
+        3. Open {pages}/demo-chat: you are refused, it requires Beta.
+        4. Open {server}/realms/master/access-tier/console?realm=mana in another tab and
            sign in as {admin} / {admin}. Search "public-user", choose Beta, Save.
-        4. Press "Try again" on the page that refused you: you are in.
-        5. See all apps at {server}/realms/mana/access-tier/portal, and who did what
-           under "Changes" in the tier console.
+           "Changes" shows who did what.
+        5. Press "Try again" on the page that refused you: you are in.
 
         Admin console    {server}/admin/         ({admin} / {admin})
         Account console  {server}/realms/mana/account/

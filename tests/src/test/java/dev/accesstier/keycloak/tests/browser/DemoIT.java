@@ -92,6 +92,12 @@ final class DemoIT {
     Chromium.signIn(app, "public-user@example.test", "demo-public-user");
     assertThat(app.getByText("Your access tier is public.")).isVisible();
 
+    app.getByText("All apps").click();
+    assertThat(app).hasURL(portal());
+    assertThat(app.locator("#open")).containsText("Demo Notes");
+    app.locator("summary").click();
+    assertThat(app.locator("#closed").getByText("Demo Chat")).isVisible();
+
     app.navigate(demo.pages() + "/demo-chat");
     assertThat(app.getByRole(AriaRole.HEADING).filter(text("Demo Chat")).first()).isVisible();
     assertThat(app.getByText("Beta").first()).isVisible();
@@ -124,8 +130,8 @@ final class DemoIT {
 
     app.getByText("All apps").click();
     assertThat(app).hasURL(portal());
-    assertThat(app.getByText("Demo Notes")).isVisible();
-    assertThat(app.getByText("Demo Chat")).isVisible();
+    assertThat(app.locator("#open")).containsText("Demo Notes");
+    assertThat(app.locator("#open")).containsText("Demo Chat");
     assertThat(app.getByText("Demo command line")).hasCount(0);
 
     app.navigate(demo.pages() + "/demo-chat");
@@ -261,7 +267,9 @@ final class DemoIT {
     ByteArrayOutputStream printed = new ByteArrayOutputStream();
     demo.describe(new PrintStream(printed, true, StandardCharsets.UTF_8));
     String text = printed.toString(StandardCharsets.UTF_8);
-    assertThat(text.lines().filter(line -> line.matches(" +\\d\\. .*"))).hasSize(5);
+    List<String> steps = text.lines().filter(line -> line.matches(" +\\d\\. .*")).toList();
+    assertThat(steps).hasSize(5);
+    assertThat(steps.get(4)).contains("Try again", "you are in");
     assertThat(text)
         .contains(demo.pages() + "/mail", portal())
         .contains(demo.pages() + "/demo-chat", "Try again", demo.server())
