@@ -35,6 +35,8 @@ public final class PermittedUsers {
   /** By component; null: all of them, of every storage. */
   private final @Nullable Map<String, Shown> shown;
 
+  public static final PermittedUsers NOBODY = new PermittedUsers(Map.of());
+
   private PermittedUsers(@Nullable Map<String, Shown> shown) {
     this.shown = shown;
   }

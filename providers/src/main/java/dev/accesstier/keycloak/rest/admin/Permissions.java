@@ -106,16 +106,22 @@ public final class Permissions {
     return manageable;
   }
 
+  /** Without asking for each, where only roles decide. */
   PermittedUsers manageableUsers() {
-    return PermittedUsers.manageableBy(admin, session, realm);
+    return byRoleAlone() && !mayManageEveryone()
+        ? PermittedUsers.NOBODY
+        : PermittedUsers.manageableBy(admin, session, realm);
+  }
+
+  /** Version 2 of fine-grained permissions has a switch, version 1 a resource server. */
+  private boolean byRoleAlone() {
+    return !fineGrained
+        && AdminPermissions.management(session, realm).realmResourceServer() == null;
   }
 
   /** Before a long body is looked at: whoever has no permission at all is told so first. */
   void requireManageSomebody() {
-    // Version 2 of fine-grained permissions has a switch, version 1 a resource server.
-    boolean byRoleAlone =
-        !fineGrained && AdminPermissions.management(session, realm).realmResourceServer() == null;
-    require(() -> mayAskForUsers() && (!byRoleAlone || admin.users().canManage()));
+    require(() -> mayAskForUsers() && (!byRoleAlone() || admin.users().canManage()));
   }
 
   /** The realm's settings and how they fare, about no user in particular. */
