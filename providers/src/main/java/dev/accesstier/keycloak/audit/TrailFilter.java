@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.keycloak.common.util.Time;
 
 /**
  * Which entries of a realm's trail are meant. Null is no condition.
@@ -30,6 +31,20 @@ public record TrailFilter(
 
   public static final TrailFilter EVERYTHING =
       new TrailFilter(null, null, null, null, null, null, null);
+
+  /** Likewise, without what is still to come: pages of it do not move while they are read. */
+  public TrailFilter untilNow() {
+    return until != null
+        ? this
+        : new TrailFilter(
+            subject,
+            subjectIds,
+            authorIds,
+            tier,
+            source,
+            from,
+            Instant.ofEpochMilli(Time.currentTimeMillis()));
+  }
 
   /** Conditions on entry {@code e}, each with its {@code and}. */
   String conditions() {

@@ -163,17 +163,14 @@ public final class TierChanges {
   }
 
   /**
-   * Notes that an admin takes away the user's second factor, which changes no tier: the entry has
+   * Notes that an admin has taken away a user's second factor, which changes no tier: the entry has
    * none before and none after.
    *
    * @param reason null: none given
    */
-  public void recordRemovedSecondFactor(RealmModel realm, UserModel user, @Nullable String reason) {
-    var unused = log().lock(TierSubject.USER, user.getId());
-    var entry =
-        log()
-            .record(
-                List.of(wanted(realm, TierSubject.USER, user.getId(), null, reason).made(null)));
+  public void recordRemovedSecondFactor(RealmModel realm, String userId, @Nullable String reason) {
+    var unused =
+        log().record(List.of(wanted(realm, TierSubject.USER, userId, null, reason).made(null)));
   }
 
   /** In Keycloak's own database, in the transaction that the entry is written in. */

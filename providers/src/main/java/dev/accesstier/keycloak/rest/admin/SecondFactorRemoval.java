@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.rest.admin;
 
+import dev.accesstier.keycloak.change.ChangeAuthor;
 import dev.accesstier.keycloak.change.ChangeSource;
+import dev.accesstier.keycloak.change.TierChanges;
 import dev.accesstier.keycloak.rest.RequestParameters;
 import org.jspecify.annotations.Nullable;
 import org.keycloak.events.Details;
@@ -10,6 +12,7 @@ import org.keycloak.events.admin.ResourceType;
 import org.keycloak.models.KeycloakSession;
 import org.keycloak.models.UserModel;
 import org.keycloak.models.credential.OTPCredentialModel;
+import org.keycloak.models.utils.KeycloakModelUtils;
 import org.keycloak.services.resources.admin.AdminEventBuilder;
 
 /**
@@ -20,6 +23,8 @@ import org.keycloak.services.resources.admin.AdminEventBuilder;
 final class SecondFactorRemoval {
 
   private static final String TYPE = OTPCredentialModel.TYPE;
+
+  private static final int ATTEMPTS = 3;
 
   private SecondFactorRemoval() {}
 
@@ -36,11 +41,9 @@ final class SecondFactorRemoval {
         .noneMatch(credential -> TYPE.equals(credential.getType()))) {
       throw ApiError.NO_SECOND_FACTOR.exception();
     }
-    // First, so that a removal without an entry cannot be.
-    admin
-        .changes(ChangeSource.SECOND_FACTOR)
-        .recordRemovedSecondFactor(admin.realm(), user, RequestParameters.reason(reason));
+    String why = RequestParameters.reason(reason);
     user.credentialManager().disableCredentialType(TYPE);
+    record(admin, user, why);
     KeycloakSession session = admin.session();
     new AdminEventBuilder(
             admin.realm(), admin.may().admin(), session, session.getContext().getConnection())
@@ -49,5 +52,29 @@ final class SecondFactorRemoval {
         .resourcePath("users", user.getId(), "second-factor")
         .detail(Details.CREDENTIAL_TYPE, TYPE)
         .success();
+  }
+
+  /**
+   * In a transaction of its own: the removal is done, and nobody shall wait for it. Another entry
+   * of the same user may take the number that this one would have.
+   */
+  private static void record(AdminRequest admin, UserModel user, @Nullable String reason) {
+    KeycloakSession session = admin.session();
+    ChangeAuthor author = admin.author();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        KeycloakModelUtils.runJobInTransaction(
+            session.getKeycloakSessionFactory(),
+            session.getContext(),
+            later ->
+                new TierChanges(later, author, ChangeSource.SECOND_FACTOR)
+                    .recordRemovedSecondFactor(admin.realm(), user.getId(), reason));
+        return;
+      } catch (RuntimeException e) {
+        if (attempt == ATTEMPTS) {
+          throw e;
+        }
+      }
+    }
   }
 }

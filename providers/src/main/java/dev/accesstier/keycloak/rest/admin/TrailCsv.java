@@ -22,7 +22,8 @@ final class TrailCsv {
   private TrailCsv() {}
 
   /** Written page by page, each read in a session of its own. */
-  static StreamingOutput export(AdminRequest admin, TrailFilter filter) {
+  static StreamingOutput export(AdminRequest admin, TrailFilter wanted) {
+    TrailFilter filter = wanted.untilNow();
     AdminTransactions jobs = AdminTransactions.instead(admin);
     return stream -> {
       Writer out = new OutputStreamWriter(stream, StandardCharsets.UTF_8);

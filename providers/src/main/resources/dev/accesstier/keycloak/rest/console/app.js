@@ -33,13 +33,18 @@ function navigation(name) {
   return el('ul', { class: 'pf-v5-c-tabs__list' }, ...tabs);
 }
 
-async function show(api, realm) {
+async function show(api, realm, focus) {
   const name = current();
   fill(byId('nav'), navigation(name));
   document.title = t('nav.' + name) + ' – ' + t('title') + ' – ' + byId('realm').textContent;
   // One of its own: what comes late for a view that was left is filled into what nobody sees.
   const main = el('main', { id: 'main', tabindex: '-1', 'aria-label': t('nav.' + name) }, el('p', {}, t('loading')));
   byId('main').replaceWith(main);
+  if (focus) {
+    // Before the view can be used, so that nobody's typing is interrupted.
+    main.focus({ preventScroll: true });
+    scrollTo(0, 0);
+  }
   say('');
   try {
     await views[name](main, api, realm);
@@ -79,12 +84,8 @@ async function start() {
   const realm = { name, console: page.admin + 'admin/' + encodeURIComponent(page.realm) + '/console/#/' + encodeURIComponent(name) };
   const api = new Api(page.admin, name, session);
   fill(byId('account'), el('span', {}, session.name()), button(t('signOut'), () => session.signOut(), 'link'));
-  addEventListener('hashchange', async () => {
-    await show(api, realm);
-    byId('main').focus({ preventScroll: true });
-    scrollTo(0, 0);
-  });
-  await show(api, realm);
+  addEventListener('hashchange', () => show(api, realm, true));
+  await show(api, realm, false);
 }
 
 start().catch((error) => say(error.message, { bad: true }));

@@ -69,7 +69,7 @@ export function bulk(api, { filter, reload }) {
     fill(count, t('bulk.chosen', number(size)));
     matching.textContent = t('bulk.matching', number(total));
     matching.hidden = everyone || total <= chosen.size;
-    for (const box of document.querySelectorAll('input[data-user]')) {
+    for (const box of element.parentElement?.querySelectorAll('input[data-user]') ?? []) {
       const one = /** @type {HTMLInputElement} */ (box);
       one.checked = everyone || chosen.has(one.dataset.user);
       one.disabled = everyone;
@@ -79,33 +79,39 @@ export function bulk(api, { filter, reload }) {
     page.hidden = shown.length === 0;
   }
 
-  function request(dryRun, ids) {
-    const to = { tier: tierList.value, reason: reason.value.trim(), dryRun };
-    if (!everyone) {
-      return api.post('users/tier', { ids, ...to });
-    }
+  /** What the form says now; what is shown and what is done afterwards are both of this. */
+  function wanted() {
+    const to = { tier: tierList.value, reason: reason.value.trim() };
+    return { ...to, filter: everyone ? matchingFilter() : null, ids: [...chosen] };
+  }
+
+  function matchingFilter() {
     const { createdFrom, createdUntil, secondFactor, emailVerified, enabled, ...words } = filter();
     const flags = Object.entries({ secondFactor, emailVerified, enabled })
       .filter(([, value]) => value)
       .map(([name, value]) => [name, value === 'true']);
-    const asked = {
+    return {
       ...words,
       ...Object.fromEntries(flags),
       ...(createdFrom && { createdFrom: beginOf(createdFrom) }),
       ...(createdUntil && { createdUntil: endOf(createdUntil) }),
     };
-    return api.post('users/tier', { filter: asked, all: Object.keys(asked).length === 0, ...to });
   }
 
-  /** In lots, so that one sees how far it is; all that match are one request of their own. */
-  async function run(dryRun, progress) {
-    if (everyone) {
-      return request(dryRun);
+  /**
+   * In lots, so that one sees how far it is; all that match are one request of their own.
+   *
+   * @param {ReturnType<typeof wanted>} what
+   * @param {boolean} dryRun
+   * @param {(at: number, of: number) => void} [progress]
+   */
+  async function run({ ids, filter: matching, ...to }, dryRun, progress) {
+    if (matching) {
+      return api.post('users/tier', { ...to, filter: matching, all: Object.keys(matching).length === 0, dryRun });
     }
-    const ids = [...chosen];
     const sum = { matched: 0, changed: 0, unchanged: 0, failed: [], failedLeftOut: 0 };
     for (let from = 0; from < ids.length; from += LOT) {
-      const lot = await request(dryRun, ids.slice(from, from + LOT));
+      const lot = await api.post('users/tier', { ...to, ids: ids.slice(from, from + LOT), dryRun });
       for (const key of ['matched', 'changed', 'unchanged', 'failedLeftOut']) {
         sum[key] += lot[key];
       }
@@ -116,9 +122,12 @@ export function bulk(api, { filter, reload }) {
   }
 
   async function foresee() {
+    const what = wanted();
     try {
-      const foreseen = await run(true);
-      confirm(t('bulk.title', tier(tierList.value)), foreseen, (progress) => run(false, progress));
+      const foreseen = await run(what, true);
+      if (element.isConnected) {
+        confirm(t('bulk.title', tier(what.tier)), foreseen, (progress) => run(what, false, progress));
+      }
     } catch (error) {
       complain(error);
     }
@@ -129,6 +138,9 @@ export function bulk(api, { filter, reload }) {
     const content = el('div', {}, outcome(foreseen, 'would'));
     const go = button(t('bulk.run', number(foreseen.changed)), async () => {
       go.disabled = true;
+      shut.disabled = true;
+      // Escape would leave what runs without anybody to tell.
+      dialog.addEventListener('cancel', (event) => shut.disabled && event.preventDefault());
       fill(content, el('p', { role: 'status' }, t('bulk.running')), progress);
       try {
         const done = await start((at, of) => Object.assign(progress, { value: at, max: of }));
@@ -136,13 +148,16 @@ export function bulk(api, { filter, reload }) {
         go.remove();
         chosen.clear();
         everyone = false;
-        await reload();
       } catch (error) {
         fill(content, el('p', { role: 'alert' }, error.message));
       }
+      shut.disabled = false;
+      // What was done before a failure is done.
+      await reload().catch(complain);
     }, 'primary');
     go.disabled = foreseen.changed === 0;
-    openDialog(title, [content], (close) => [go, button(t('close'), close, 'link')]);
+    const shut = button(t('close'), () => dialog.close(), 'link');
+    const dialog = openDialog(title, [content], () => [go, shut]);
   }
 
   async function exportFile() {

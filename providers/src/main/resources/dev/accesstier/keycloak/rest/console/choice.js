@@ -25,6 +25,9 @@ export const appTiers = () => [[NONE, t('open')], ...TIERS.map((value) => [value
  */
 export function tierChoice({ key, name, current, values, preview, save, saved, after }) {
   const place = el('div', { class: 'choice' });
+  const begun = draft(key);
+  // What was there when the choice was made: somebody may have changed it since.
+  let seen = begun?.from ?? current;
   const known = values.some(([value]) => value === current);
   const options = known ? values : [['', current], ...values];
   const unchanged = known ? current : '';
@@ -46,7 +49,7 @@ export function tierChoice({ key, name, current, values, preview, save, saved, a
 
   function keep() {
     if (isChanged()) {
-      keepDraft(key, { value: select.value, reason: reason.value });
+      keepDraft(key, { value: select.value, reason: reason.value, from: seen });
     } else {
       dropDraft(key);
     }
@@ -78,7 +81,7 @@ export function tierChoice({ key, name, current, values, preview, save, saved, a
       control.disabled = true;
     }
     try {
-      await save(value, reason.value.trim(), current);
+      await save(value, reason.value.trim(), seen);
       dropDraft(key);
       say(saved(value), known ? { action: [t('undo'), () => takeBack(value)] } : {});
       await follow(value);
@@ -88,10 +91,9 @@ export function tierChoice({ key, name, current, values, preview, save, saved, a
       }
       if (error.answer?.error === 'tier_changed') {
         // What was chosen stays chosen; what it would replace is another one.
+        seen = error.answer.current;
         keep();
-        replace(error.answer.current);
-        const now = values.find(([one]) => one === error.answer.current)?.[1] ?? error.answer.current;
-        say(t('error.tier_changed', name, now), { bad: true });
+        moved(error);
       } else {
         say(error.message, { bad: true });
         select.focus();
@@ -105,8 +107,18 @@ export function tierChoice({ key, name, current, values, preview, save, saved, a
       say(saved(current));
       await follow(current);
     } catch (error) {
-      say(error.message, { bad: true });
+      if (error.answer?.error === 'tier_changed') {
+        moved(error);
+      } else {
+        say(error.message, { bad: true });
+      }
     }
+  }
+
+  function moved({ answer }) {
+    replace(answer.current).querySelector('select')?.focus();
+    const now = values.find(([one]) => one === answer.current)?.[1] ?? answer.current;
+    say(t('error.tier_changed', name, now), { bad: true });
   }
 
   async function follow(value) {
@@ -123,7 +135,6 @@ export function tierChoice({ key, name, current, values, preview, save, saved, a
     return fresh;
   }
 
-  const begun = draft(key);
   if (begun && values.some(([value]) => value === begun.value)) {
     select.value = begun.value;
     reason.value = begun.reason;

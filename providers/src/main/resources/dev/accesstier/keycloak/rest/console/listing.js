@@ -5,6 +5,8 @@ import { t } from './text.js';
 
 const LANGUAGES = ['default', 'de', 'en'];
 
+let last = 0;
+
 /** What an app shows of itself: its description and its note in each language, and its flags. */
 export async function showListing(api, path, name, manageable, reload) {
   const listing = await api.get(path);
@@ -30,10 +32,17 @@ export async function showListing(api, path, name, manageable, reload) {
         el('label', { class: 'field' }, el('span', {}, language === 'default' ? t('language.default') : language), framed(area)),
       ),
     );
-  const values = (areas) => Object.fromEntries(areas.map(({ language, area }) => [language, area.value.trim() || null]));
+  /** Those that were edited: what is left out stays, whoever else may have changed it. */
+  const edited = (areas, field) =>
+    Object.fromEntries(
+      areas
+        .map(({ language, area }) => [language, area.value.trim() || null])
+        .filter(([language, text]) => text !== (listing[field][language] ?? null)),
+    );
+  const id = 'listing-' + ++last;
   const form = el(
     'form',
-    { id: 'listing', onsubmit: send },
+    { id, onsubmit: send },
     group(t('listing.description'), description),
     group(t('listing.note'), remark),
     el('label', { class: 'check' }, comingSoon, ' ', t('listing.comingSoon')),
@@ -42,7 +51,7 @@ export async function showListing(api, path, name, manageable, reload) {
   );
   const dialog = openDialog(t('listing.of', name), [form], (close) => {
     const saver = submit(t('save'));
-    saver.setAttribute('form', 'listing');
+    saver.setAttribute('form', id);
     return manageable ? [saver, button(t('cancel'), close, 'link')] : [button(t('close'), close)];
   });
 
@@ -50,16 +59,17 @@ export async function showListing(api, path, name, manageable, reload) {
     event.preventDefault();
     try {
       await api.put(path, {
-        description: values(description),
-        note: values(remark),
-        archived: archived.checked,
-        comingSoon: comingSoon.checked,
+        description: edited(description, 'description'),
+        note: edited(remark, 'note'),
+        ...(archived.checked !== listing.archived && { archived: archived.checked }),
+        ...(comingSoon.checked !== listing.comingSoon && { comingSoon: comingSoon.checked }),
       });
-      dialog.close();
-      say(t('listing.saved', name));
-      await reload();
     } catch (error) {
       form.querySelector('.problem').textContent = error.message;
+      return;
     }
+    dialog.close();
+    say(t('listing.saved', name));
+    await reload().catch((error) => say(error.message, { bad: true }));
   }
 }

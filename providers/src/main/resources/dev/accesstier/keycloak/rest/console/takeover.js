@@ -51,9 +51,14 @@ export async function takeover(main, api) {
   const progress = el('section', { 'aria-label': t('migration') });
   const apps = el('h2', {}, t('takeover.apps'));
   fill(main, progress, apps, el('p', { class: 'hint' }, t('takeover.hint')), list, form);
+  // Each asks for rights of its own, and may be refused alone.
+  const instead = (place) => (error) => fill(place, el('p', {}, error.message));
   await Promise.all([
-    api.get('migration').then((report) => fill(progress, ...moved(report))),
-    api.post(PATH, undefined, { dryRun: 'true' }).then(show),
+    api.get('migration').then((report) => fill(progress, ...moved(report)), instead(progress)),
+    api.post(PATH, undefined, { dryRun: 'true' }).then(show, (error) => {
+      form.hidden = true;
+      instead(list)(error);
+    }),
   ]);
 }
 

@@ -25,7 +25,18 @@ export async function trail(main, api) {
   async function load(anew = false) {
     const mine = ++latest;
     note('trail', asked);
-    const page = await api.get('history', { ...conditions(), first: anew ? 0 : entries.length, max: PAGE });
+    let page;
+    try {
+      page = await api.get('history', { ...conditions(), first: anew ? 0 : entries.length, max: PAGE });
+    } catch (error) {
+      if (mine === latest && anew) {
+        // Nobody shall take the old rows for an answer.
+        entries = [];
+        more.hidden = true;
+        fill(list);
+      }
+      throw error;
+    }
     if (mine !== latest) {
       return;
     }

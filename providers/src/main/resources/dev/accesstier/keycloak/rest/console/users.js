@@ -28,6 +28,7 @@ export async function users(main, api, realm) {
   const pages = pager((to, count) => {
     first = to;
     size = count;
+    say('');
     load(true).then(() => list.focus(), complain);
   });
   const many = bulk(api, { filter, reload: () => load().then(count) });
@@ -47,6 +48,7 @@ export async function users(main, api, realm) {
   function order(by) {
     sort = (sort || 'email') === by ? '-' + by : by;
     first = 0;
+    say('');
     load(true).then(() => list.querySelector('[aria-sort] button')?.focus(), complain);
   }
 
@@ -54,6 +56,10 @@ export async function users(main, api, realm) {
 
   let latest = 0;
   async function load(step = false) {
+    if (!list.isConnected) {
+      // Of a bulk change that ended after the view was left.
+      return;
+    }
     const mine = ++latest;
     list.setAttribute('aria-busy', 'true');
     note('users', { ...asked, sort, first: first || '', size: size === 50 ? '' : size }, step);
@@ -67,7 +73,11 @@ export async function users(main, api, realm) {
         max: size,
       });
       // An earlier answer that comes later is of no interest any more.
-      if (mine === latest) {
+      if (mine === latest && found.users.length === 0 && found.total > 0) {
+        // The list has become shorter than where one was.
+        first = Math.floor((found.total - 1) / size) * size;
+        await load();
+      } else if (mine === latest) {
         many.show(found.users, found.total);
         fill(list, result(found.users));
         pages.show(first, size, found.total);

@@ -212,6 +212,40 @@ final class ReleaseDeskIT {
     assertThat(tierOf("both@example.test")).isEqualTo("founder");
   }
 
+  /** What was chosen is kept with what it was chosen over, also past another view. */
+  @Test
+  void aChoiceThatWaitedOverwritesNobodysChange() {
+    String id = realm.federated("waited@example.test", "beta");
+    Page page = open("#users?search=waited@");
+    Locator row = row(page, "waited@example.test");
+    row.getByRole(AriaRole.COMBOBOX).selectOption("founder");
+    page.getByRole(AriaRole.LINK, new Page.GetByRoleOptions().setName("Apps")).click();
+    assertThat(page.locator("[aria-current]")).hasText("Apps");
+    api().put("users/" + id + "/tier", "{\"tier\":\"alpha\"}").json(200);
+    page.goBack();
+    assertThat(row.getByRole(AriaRole.COMBOBOX)).hasValue("founder");
+    row.getByText("Save").click();
+    assertThat(message(page)).containsText("somebody else has set waited@example.test to Alpha");
+    assertThat(tierOf("waited@example.test")).isEqualTo("alpha");
+    row.getByText("Save").click();
+    assertThat(message(page)).containsText("now has tier Founder");
+  }
+
+  /** What is shown before is what happens, whatever the form says meanwhile. */
+  @Test
+  void aBulkChangeIsTheOneThatWasShown() {
+    realm.federated("snap-one@example.test", "guest");
+    Page page = open("#users?search=snap-*");
+    page.getByLabel("Select snap-one@example.test").check();
+    page.getByLabel("New tier").selectOption("beta");
+    page.getByText("Preview …").click();
+    assertThat(dialog(page)).containsText("Would change: 1.");
+    page.evaluate("document.querySelector('.bulk select').value = 'founder'");
+    dialog(page).getByText("Change 1 users").click();
+    assertThat(dialog(page)).containsText("Changed: 1.");
+    assertThat(tierOf("snap-one@example.test")).isEqualTo("beta");
+  }
+
   @Test
   void aSessionThatWasEndedElsewhereLosesNothing() {
     realm.federated("ended@example.test", "beta");
