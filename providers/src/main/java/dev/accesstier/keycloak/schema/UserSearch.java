@@ -159,7 +159,7 @@ public final class UserSearch {
   }
 
   public UserSearch emailVerified(boolean verified) {
-    return where("u.emailVerified = " + parameter(verified));
+    return where("coalesce(u.emailVerified, false) = " + parameter(verified));
   }
 
   public UserSearch secondFactor(boolean enabled) {
