@@ -29,9 +29,6 @@ public record TrailFilter(
     @Nullable Instant from,
     @Nullable Instant until) {
 
-  public static final TrailFilter EVERYTHING =
-      new TrailFilter(null, null, null, null, null, null, null);
-
   /** Likewise, without what is still to come: pages of it do not move while they are read. */
   public TrailFilter untilNow() {
     return until != null

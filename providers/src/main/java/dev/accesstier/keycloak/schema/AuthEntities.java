@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package dev.accesstier.keycloak.schema;
 
+import jakarta.persistence.EntityManager;
 import jakarta.persistence.EntityManagerFactory;
 import javax.sql.DataSource;
 import org.hibernate.cfg.AvailableSettings;
@@ -40,5 +41,14 @@ public final class AuthEntities {
         .property(AvailableSettings.JAKARTA_VALIDATION_MODE, "none");
     // Not configuration.createEntityManagerFactory(): Quarkus refuses Hibernate's provider there.
     return new HibernatePersistenceProvider().createEntityManagerFactory(configuration);
+  }
+
+  /** The schema that the statements of an entity manager are about. */
+  static String schemaOf(EntityManager entityManager) {
+    return String.valueOf(
+        entityManager
+            .getEntityManagerFactory()
+            .getProperties()
+            .get(AvailableSettings.DEFAULT_SCHEMA));
   }
 }

@@ -12,7 +12,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.hibernate.cfg.AvailableSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -171,12 +170,7 @@ public final class AuthSettings {
     Stream<?> rows =
         entityManager
             .createNativeQuery(DEFAULTS)
-            .setParameter(
-                "schema",
-                entityManager
-                    .getEntityManagerFactory()
-                    .getProperties()
-                    .get(AvailableSettings.DEFAULT_SCHEMA))
+            .setParameter("schema", AuthEntities.schemaOf(entityManager))
             .setParameter("table", TABLE)
             .getResultStream();
     Map<String, String> byColumn =

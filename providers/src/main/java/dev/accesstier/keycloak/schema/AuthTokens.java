@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.hibernate.cfg.AvailableSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -178,12 +177,7 @@ public final class AuthTokens {
     Query query =
         entityManager
             .createNativeQuery(MAY_DELETE)
-            .setParameter(
-                "schema",
-                entityManager
-                    .getEntityManagerFactory()
-                    .getProperties()
-                    .get(AvailableSettings.DEFAULT_SCHEMA))
+            .setParameter("schema", AuthEntities.schemaOf(entityManager))
             .setParameter("table", TABLE);
     return Boolean.TRUE.equals(query.getSingleResult());
   }

@@ -5,7 +5,6 @@ import jakarta.persistence.EntityManager;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.hibernate.cfg.AvailableSettings;
 
 /**
  * The columns that a table has at the moment and this database role may use. Newer versions of
@@ -48,12 +47,7 @@ final class TableColumns {
     Stream<?> rows =
         entityManager
             .createNativeQuery(USABLE)
-            .setParameter(
-                "schema",
-                entityManager
-                    .getEntityManagerFactory()
-                    .getProperties()
-                    .get(AvailableSettings.DEFAULT_SCHEMA))
+            .setParameter("schema", AuthEntities.schemaOf(entityManager))
             .setParameter("table", table)
             .setParameter("privilege", privilege)
             .getResultStream();
